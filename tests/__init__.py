@@ -1,0 +1,1 @@
+"""Tests, laid out as the tree they test; plus the architecture, the deployment and end to end."""
