@@ -1,0 +1,98 @@
+"""The journeys: what happens, in order, when something reaches the service.
+
+One file a journey; each function takes ``services`` (``overflow.flows.services.Services``, made by
+``overflow.wiring.build(settings)``) first, then the shop. Errors are those of
+``overflow/errors.py`` and nothing else; times are epoch seconds.
+
+Who acts is said by ``By(team, agent)`` (``flows.work``): ``team`` empty means the shop itself or an
+operator; a partner sees and touches only tickets it holds, everything else is ``Unknown`` to it.
+
+Intake (``flows.intake``)
+
+    receive(services, shop, connector, token, headers, body) -> Received
+        A webhook. ``headers`` has lower-case names. Raises Unknown (no such shop, or not its
+        connector), Unauthorised, BadInput; NotNow when it could not be committed (answer 503 so
+        that the sender tries again). Received is one of
+          Routed(outcome, record, decision, entry)   full ticket, committed: 200
+          Marked(ticket_id)                          a hint, written to the to-read set: 202
+          Passed(why)                                nothing for us: 204
+    submit(services, shop, seen, *, owner, key, body, render) -> Submitted(answer, is_replay)
+        POST /tickets. ``seen`` a Snapshot, ``owner`` the API key's id, ``key`` the
+        Idempotency-Key, ``body`` the raw request body (only its hash is kept),
+        ``render(Routed) -> bytes`` makes the answer that is stored in the same commit. Raises
+        Conflict(status 422: other body under this key; 409: in progress).
+
+Routing (``flows.route``)
+
+    route(services, shop, seen, *, source, is_new=False, delivery="", is_authoritative=False,
+          prior=UNREAD, idempotency=None) -> Routed
+        Routed.outcome: "decided", "updated", "accepted", "imported", "duplicate", "same",
+        "older", "ignored", "read_again". ``record`` is what stands now (None: nothing is kept),
+        ``decision`` the decision made here (None: only state was updated), ``entry`` the id of
+        its journal entry.
+
+Partner agents and people (``flows.work``); all return the Record as it stands afterwards
+
+    claim(services, shop, ticket_id, by, *, seconds=None) -> Record
+        Conflict(claimed_by=…, until=…) when another agent holds the claim; the same agent
+        prolongs. ``seconds`` default 900, at most 28800.
+    release(services, shop, ticket_id, by) -> Record
+    give_back(services, shop, ticket_id, by, *, reason) -> Record
+    reply(services, shop, ticket_id, by, *, text, status=None, key="") -> Record
+    note(services, shop, ticket_id, by, *, text, key="") -> Record
+    set_status(services, shop, ticket_id, by, *, status) -> Record
+        Written through to the helpdesk and returned only when it confirms; NotNow otherwise.
+        ``key`` (an Idempotency-Key) makes a retry after NotNow post once. Refused becomes
+        Conflict.
+    move(services, shop, ticket_id, by, *, to, reason="") -> Record
+        A person's move to ``inhouse`` or a partner: not moved again by us unless reopened.
+    ask(services, shop, ticket_id, by, *, to) -> Record
+        "To the partner" (``to="partner"``, any that can take it) or "keep here"
+        (``to="home"``); decided like the same wish said by a tag.
+
+Staffing (``flows.staffing``)
+
+    declare(services, shop, team, *, until, agents=None, capacity=None, hours="", paused=False,
+            reason="") -> Declared
+    withdraw(services, shop, team) -> None
+    switch_off(services, shop, scope, *, until, reason, by) -> Switch
+    switch_on(services, shop, scope) -> None
+        ``scope`` is ``partner:NAME``, ``channel:NAME`` or ``queue:NAME``. Invalid for unknown
+        teams, channels, an end in the past, a capacity above the contract's.
+
+Policies (``flows.shops``)
+
+    put_policy(services, shop, document, *, expected=None, origin="api") -> int
+        Checks and stores; returns the version. Invalid with every fault; Conflict(status 412)
+        when ``expected`` is not the present version (0: must not exist yet).
+    get_policy(services, shop, version=None) -> tuple[int, dict]
+    versions(services, shop) -> list[int]
+    shops(services) -> list[str]
+
+Views (``flows.views``), read-only
+
+    ticket(services, shop, ticket_id, by) -> TicketView(record, policy, decision)
+        ``decision`` the trace of its last decision as plain data, None when there was none.
+    tickets(services, shop, by, *, team=None, standing=None, queue=None, cursor="", limit=50)
+        -> tuple[list[Record], str]
+    decisions(services, shop, *, ticket_id=None, start=None, end=None, limit=50) -> list[dict]
+    decision(services, shop, entry) -> dict
+    situation(services, shop) -> SituationView(situation, policy)
+    dead_letters(services, shop, *, cursor="", limit=50) -> tuple[list[DeadLetter], str]
+    retry_dead_letters(services, shop, ticket_ids=None) -> int
+
+Health (``flows.health``)
+
+    check(services) -> Health(is_healthy, details)
+        For /healthz: store, workers (age of the last heartbeat), per shop dirty, to-read and
+        dead counts, age of the oldest mark, import done or not.
+    is_ready(services) -> bool
+        For /readyz: the store answers.
+
+Workers call (``flows.sync``, ``reconcile``, ``imports``, ``sweep``)
+
+    sync.drain(services, shop, *, seconds=8.0) -> Drained
+    reconcile.poll(services, shop) -> Polled
+    imports.walk(services, shop) -> Walked
+    sweep.run(services, shop) -> Swept
+"""
