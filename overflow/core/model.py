@@ -493,6 +493,10 @@ class Record:
     """Observing: the team it was decided to, as ``team@epoch``."""
     marks: str = ""
     """The routing tags seen on it, separated by spaces."""
+    note: str = ""
+    """The outcome a note is still owed for; empty: none is owed."""
+    note_tried: float = 0.0
+    """When the service last began to post that note; 0: not yet. Its answer may have been lost."""
 
     @property
     def is_open(self) -> bool:
@@ -505,7 +509,8 @@ class Record:
 
     @property
     def is_dirty(self) -> bool:
-        return self.desired_rev != self.confirmed_rev
+        """Something is still to be written into the helpdesk: the desired state or a note."""
+        return self.desired_rev != self.confirmed_rev or bool(self.note)
 
 
 def standing(record: Record) -> Literal["waiting", "wip", "parked", "ended"]:
