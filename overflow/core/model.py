@@ -363,6 +363,8 @@ class Situation:
     """Input -> when it was last fresh; ``helpdesk``: something heard or read from it."""
     virtual: Mapping[tuple[str, str], Load]
     """Observing: (partner, queue) -> tickets that stand at home but were decided to it."""
+    epoch: int = 0
+    """Raised whenever observing begins; a record's ``virtual`` of another one counts nowhere."""
 
 
 # --- a ticket -------------------------------------------------------------------------------
@@ -409,6 +411,8 @@ class Ticket:
     """The team that answered it before it was reopened."""
     held_since: float = 0.0
     """When the present holder got it."""
+    asked: Literal["", "home", "partner"] = ""
+    """A person asked, by tag or API: keep it here, or hand it to a partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,7 +496,8 @@ class Record:
     virtual: str = ""
     """Observing: the team it was decided to, as ``team@epoch``."""
     marks: str = ""
-    """The routing tags seen on it, separated by spaces."""
+    """The routing tags seen on it, separated by spaces; ``!home`` or ``!partner`` was asked by
+    the API and is older than no tag."""
     note: str = ""
     """The outcome a note is still owed for; empty: none is owed."""
     note_tried: float = 0.0
