@@ -1,0 +1,131 @@
+"""The jobs that workers run, named as text, and how they get onto the job queue.
+
+A job says "look after this shop" and nothing more: what is due stands in the store. So a job that
+is lost, doubled or late does no harm, the ticks put it back, and the job queue may be lost whole.
+All jobs share one job queue, first come first served, so that no shop and no kind starves.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry as Patience
+from rq import Queue, Retry
+from rq.serializers import JSONSerializer
+from rq.utils import as_text, utcparse
+from rq.worker_registration import get_keys
+
+from overflow.clock import Clock, monotonic
+
+QUEUE: Final = "overflow"
+TIMEOUT: Final = 30
+"""Seconds after which a job is ended; a slice of work and one slow call fit in twice."""
+EXPIRES: Final = 60
+"""Seconds a job waits to be taken; until then the ticks have long put another in its place."""
+FAILED_KEPT: Final = 3600
+MOST_WAITING: Final = 2000
+"""Jobs on the queue above which ticks add none: nobody takes them."""
+THROTTLE: Final = 0.25
+"""Seconds in which one process asks for a shop's drain once. A drain lingers longer than that, so
+the one asked for sees all that was committed meanwhile."""
+
+
+class Task(StrEnum):
+    """What a worker can be asked to do for a shop; the last part is a function of workers.jobs."""
+
+    DRAIN = "workers.jobs.drain"
+    SWEEP = "workers.jobs.sweep"
+    RECONCILE = "workers.jobs.reconcile"
+    IMPORT = "workers.jobs.import_open"
+
+
+class Seen(NamedTuple):
+    """A worker process as the job queue knows it."""
+
+    name: str
+    age: float
+    """Seconds since its last heartbeat."""
+
+
+def connect(url: str, *, is_patient: bool = False) -> Redis:
+    """A client for the job queue: impatient for those who only enqueue, patient for workers.
+
+    Never the store's client: the queue reads and writes bytes, blocks, and may live elsewhere.
+    """
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=2.0,
+        socket_timeout=30.0 if is_patient else 2.0,
+        retry=Patience(ExponentialBackoff(cap=0.5, base=0.05), 60 if is_patient else 1),
+        health_check_interval=15,
+    )
+
+
+class Jobs:
+    """Puts jobs on the queue. Usable by many threads.
+
+    Nothing here raises when the queue is away: a job is a nudge, the ticks repeat it.
+    """
+
+    def __init__(self, connection: Redis, clock: Clock) -> None:
+        self._clock = clock
+        self._connection = connection
+        self._queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+        self._asked: dict[str, float] = {}
+
+    def enqueue(self, task: Task, shop: str) -> bool:
+        """Whether the job stands on the queue now."""
+        try:
+            self._queue.enqueue_call(
+                task.value,
+                kwargs={"shop": shop},
+                timeout=TIMEOUT,
+                ttl=EXPIRES,
+                result_ttl=0,
+                failure_ttl=FAILED_KEPT,
+                description=f"{task.name.lower()} {shop}",
+                retry=Retry(max=1),
+            )
+        except RedisError:
+            return False
+        return True
+
+    def is_asked(self, shop: str) -> bool:
+        """Whether this process has asked for the shop's drain within ``THROTTLE`` seconds."""
+        return monotonic() - self._asked.get(shop, -math.inf) < THROTTLE
+
+    def ask_for_drain(self, shop: str) -> bool:
+        """Enqueue the shop's drain; the caller has seen that its lease is free."""
+        self._asked[shop] = monotonic()
+        return self.enqueue(Task.DRAIN, shop)
+
+    def waiting(self) -> int:
+        """Jobs on the queue; 0 when it is away."""
+        try:
+            return self._queue.count
+        except RedisError:
+            return 0
+
+    def workers(self) -> list[Seen]:
+        """The worker processes alive, and when each was last heard of; none when it is away."""
+        # Not Worker.all(): it would stretch this client's time-outs to a worker's.
+        try:
+            keys = sorted(as_text(key) for key in get_keys(queue=self._queue))
+            beats = [self._connection.hget(key, "last_heartbeat") for key in keys]
+        except RedisError:
+            return []
+        now = self._clock.now()
+        return [
+            Seen(key.rpartition(":")[2], max(0.0, now - utcparse(as_text(beat)).timestamp()))
+            for key, beat in zip(keys, beats, strict=True)
+            if isinstance(beat, bytes)
+        ]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._connection.close()
