@@ -8,7 +8,7 @@ neither public reply nor assignee, *wip* is open with either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
@@ -365,6 +365,8 @@ class Situation:
     """Observing: (partner, queue) -> tickets that stand at home but were decided to it."""
     epoch: int = 0
     """Raised whenever observing begins; a record's ``virtual`` of another one counts nowhere."""
+    raw: Sequence[bytes] = field(default=(), repr=False, compare=False)
+    """The form the store keeps it in, for the journal; empty: it did not come from the store."""
 
 
 # --- a ticket -------------------------------------------------------------------------------
@@ -502,6 +504,10 @@ class Record:
     """The outcome a note is still owed for; empty: none is owed."""
     note_tried: float = 0.0
     """When the service last began to post that note; 0: not yet. Its answer may have been lost."""
+    queue: str = ""
+    """As ``Policy.queue_of`` names it; empty: the channel's and language's."""
+    wip_since: float = 0.0
+    """Set by the store: since when it is wip without a break; 0: it is not."""
 
     @property
     def is_open(self) -> bool:
