@@ -1,0 +1,74 @@
+"""The internal note that goes along with a moved ticket: why, until when, and a reference.
+
+Written from the record, the policy and the decision's reason; no word of the customer's is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from overflow.core.model import HOME, Partner, Policy, Record
+from overflow.flows.references import reference
+from overflow.flows.wording import LANGUAGES, Words
+
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+
+
+def reference_of(record: Record) -> str:
+    """The reference under which the note of the record's last decision is found again."""
+    return reference(record.id, record.decision)
+
+
+def owed(outcome: str, other: str) -> str:
+    """What ``Record.note`` says while a note is owed: the outcome, and the team it came from."""
+    return f"{outcome} {other}"
+
+
+def render(record: Record, policy: Policy, told: str = "") -> str:
+    """The text of the note the record owes, with its reference.
+
+    ``told`` is what a partner gave as its reason for returning, empty where it gave none. A
+    template of the shop's own may name ``{partner} {home} {reason} {due} {ticket} {reference}``;
+    other braces are left as they stand.
+    """
+    outcome, _, other = record.note.partition(" ")
+    words = LANGUAGES.get(policy.notes.language, LANGUAGES["en"])
+    own = policy.notes.overflow if record.team != HOME else policy.notes.recall
+    due = _due(record, policy, words)
+    values = {
+        "partner": other if record.team == HOME else record.team,
+        "home": words.home,
+        "reason": told or words.reasons.get(record.reason, record.reason),
+        "due": due,
+        "ticket": record.id,
+        "reference": reference_of(record),
+    }
+    template = own if own is not None else _built_in(words, outcome, has_due=bool(due))
+    text = _SLOT.sub(lambda slot: values.get(slot[1], slot[0]), template)
+    return f"{text} [{values['reference']}]"
+
+
+def _built_in(words: Words, outcome: str, *, has_due: bool) -> str:
+    match outcome:
+        case "late_overflow":
+            sentence = words.late_overflow
+        case "recall":
+            sentence = words.recall
+        case "returned":
+            sentence = words.returned
+        case _:
+            sentence = words.overflow
+    return f"{sentence} {words.due}" if has_due else sentence
+
+
+def _due(record: Record, policy: Policy, words: Words) -> str:
+    """When the first answer is due, on the clock of those who read it; empty: it is not owed."""
+    if not record.due or record.answered:
+        return ""
+    reader = policy.team(record.team)
+    zone = reader.hours.zone if isinstance(reader, Partner) else policy.zone
+    moment = datetime.fromtimestamp(record.due, UTC).astimezone(ZoneInfo(zone))
+    return f"{moment.strftime(words.date)} ({zone})"
