@@ -2,5 +2,84 @@
 
 A connector turns the vendor's words into ours and back, and nothing more: it knows no store, no
 policy beyond its own settings, and decides nothing. To add one: write ``NAME.py`` with a class
-that satisfies ``Helpdesk``, put it into ``CONNECTORS``, record payloads for its test.
+that satisfies ``Helpdesk`` and a marshmallow schema of its options, put both into ``CONNECTORS``,
+record payloads for its test.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+from marshmallow import Schema
+
+from overflow.clock import Clock
+from overflow.core.model import HelpdeskConfig, Words
+from overflow.errors import Invalid
+from overflow.helpdesks.credentials import Credentials, Secrets
+from overflow.helpdesks.port import Helpdesk
+from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One kind of helpdesk."""
+
+    open: Callable[[Mapping[str, object], Secrets, Words, Clock], Helpdesk]
+    """Its class, called with validated options."""
+    options: type[Schema]
+    secrets: tuple[str, ...]
+    """Names of the secrets it cannot do without."""
+
+
+CONNECTORS: Final[Mapping[str, Connector]] = {
+    "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
+}
+
+
+def check_options(
+    connector: str,
+    options: Mapping[str, object],
+    secrets: Mapping[str, object] | None = None,
+) -> dict[str, list[str]]:
+    """Every fault by its path (``options.url``); empty when there is none.
+
+    With ``secrets``, the policy's references by name, missing names are faults too.
+    """
+    kind = CONNECTORS.get(connector)
+    if kind is None:
+        return {"connector": [f"is none of {', '.join(CONNECTORS)}"]}
+    found = kind.options().validate(options)
+    faults = {f"options.{path}": texts for path, texts in _flat(found).items()}
+    for name in kind.secrets if secrets is not None else ():
+        if not (secrets or {}).get(name):
+            faults[f"secrets.{name}"] = [f"the {connector} connector needs it"]
+    return faults
+
+
+def open_helpdesk(
+    config: HelpdeskConfig, words: Words, resolve: Callable[[str], str], clock: Clock
+) -> Helpdesk:
+    """The shop's helpdesk, ready for use by many threads; nothing is sent before the first call.
+
+    ``resolve`` turns a reference into a secret. Raises ``Invalid`` for options with faults.
+    """
+    faults = check_options(config.connector, config.options, config.secrets)
+    if faults:
+        raise Invalid("The settings of the helpdesk have faults.", faults)
+    kind = CONNECTORS[config.connector]
+    options = cast("Mapping[str, object]", kind.options().load(config.options))
+    return kind.open(options, Credentials(config.secrets, resolve, clock), words, clock)
+
+
+def _flat(found: object, path: str = "") -> dict[str, list[str]]:
+    """Marshmallow's nested messages as dotted paths."""
+    if isinstance(found, dict):
+        faults: dict[str, list[str]] = {}
+        for key, inner in found.items():
+            name = "" if key == "_schema" else str(key)
+            faults |= _flat(inner, f"{path}.{name}".strip("."))
+        return faults
+    texts = found if isinstance(found, list) else [found]
+    return {path: [str(text).rstrip(".") for text in texts]}

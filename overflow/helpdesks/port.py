@@ -68,9 +68,7 @@ class Page:
 class Helpdesk(Protocol):
     """One shop's helpdesk."""
 
-    def receive(
-        self, headers: Mapping[str, str], body: bytes, token: str, now: float
-    ) -> Event:
+    def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
         """Verify the raw bytes, then parse them.
 
         ``headers`` has lower-case names. ``token`` is the last part of the URL, empty when the

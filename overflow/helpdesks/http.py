@@ -1,0 +1,250 @@
+"""The one HTTP client: every call to a helpdesk leaves through here, with time-outs and a size cap.
+
+Whatever goes wrong comes out as one of two errors. ``HelpdeskAway``: try again, after
+``retry_after`` seconds where the helpdesk named them. ``Refused``: the same again fails again.
+Their messages hold method, path and status: no body, no query, no header, so nothing secret.
+
+Nothing is tried again in here, except a GET whose kept-alive connection the helpdesk closed at
+that very moment; patience, backoff and dead letters are the drain's.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final, Literal, overload
+from urllib.parse import quote, urlsplit
+
+import certifi
+import httpx
+import orjson
+
+from overflow.clock import monotonic
+from overflow.errors import HelpdeskAway, Invalid, Refused
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""Most bytes taken of one answer."""
+AWAY: Final = frozenset({408, 409, 412, 425, 429})
+"""The 4xx that may be well the next time; besides them every 5xx."""
+
+Params = Mapping[str, str | int]
+Sign = Callable[[str, str, bytes], Mapping[str, str]]
+"""Method, request target (path and query as sent) and raw body -> headers to send along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. ``headers`` has lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> object:
+        """The body parsed; ``HelpdeskAway`` where it is no JSON: a proxy's page, most often."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise HelpdeskAway("The helpdesk answered with something that is no JSON.") from None
+
+    def mapping(self) -> dict[str, object]:
+        """The body as a JSON object; ``HelpdeskAway`` where it is none."""
+        value = self.json()
+        if not isinstance(value, dict):
+            raise HelpdeskAway("The helpdesk answered with JSON that is no object.")
+        return value
+
+
+class HelpdeskHttp:
+    """A helpdesk's base URL, with a pool of kept-alive connections; usable by many threads.
+
+    ``timeout`` is seconds for connecting, writing, each wait for bytes, and for a free
+    connection; the body of an answer has to end within three times as long. Redirects are not
+    followed. Certificates are checked against the system's and certifi's authorities. The
+    environment's proxies are not used. ``sign`` makes headers for each request, from what is
+    really sent. Raises ``Invalid`` for a base URL that is not plain http or https.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 10.0,
+        connections: int = 64,
+        sign: Sign | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if fault := url_fault(base_url):
+            raise Invalid(f"The helpdesk's URL {fault}.", {"url": [fault]})
+        self._sign = sign
+        self._deadline = 3 * timeout
+        self._client = httpx.Client(
+            base_url=base_url,
+            headers={"accept": "application/json", "user-agent": "overflow", **(headers or {})},
+            timeout=httpx.Timeout(timeout),
+            limits=httpx.Limits(
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=15.0,
+            ),
+            follow_redirects=False,
+            trust_env=False,
+            verify=_authorities() if base_url.lower().startswith("https") else True,
+            transport=transport,
+        )
+
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        none_on_404: Literal[False] = False,
+    ) -> Reply: ...
+
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        none_on_404: Literal[True],
+    ) -> Reply | None: ...
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        none_on_404: bool = False,
+    ) -> Reply | None:
+        """The helpdesk's 2xx answer; None for a 404 with a JSON object, where that is asked for.
+
+        ``path`` is put behind the base URL; parts that came from outside go through ``segment``
+        first. ``json`` is sent as the body with its content type, ``content`` as it is.
+        """
+        request = self._client.build_request(
+            method,
+            path,
+            content=orjson.dumps(json) if json is not None else content,
+            params=dict(params) if params else None,
+            headers=headers,
+        )
+        if json is not None:
+            request.headers.setdefault("content-type", "application/json")
+        if self._sign is not None:
+            target = request.url.raw_path.decode("ascii")
+            request.headers.update(self._sign(method, target, request.content))
+        response, body = self._exchange(request, f"{method} {request.url.path}")
+        reply = Reply(response.status_code, dict(response.headers), body)
+        if none_on_404 and response.status_code == httpx.codes.NOT_FOUND:
+            reply.mapping()  # a proxy's or another site's page is not the helpdesk's word
+            return None
+        _judge(response, f"{method} {request.url.path}")
+        return reply
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def _exchange(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
+        try:
+            try:
+                return self._send(request, what)
+            except (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError):
+                if request.method != "GET":
+                    raise
+                return self._send(request, what)
+        except httpx.PoolTimeout:
+            raise HelpdeskAway(f"{what}: every connection was busy for too long.") from None
+        except httpx.TimeoutException:
+            raise HelpdeskAway(f"{what}: the helpdesk took too long.") from None
+        except httpx.TransportError as away:
+            kind = type(away).__name__
+            raise HelpdeskAway(f"{what}: the helpdesk cannot be reached ({kind}).") from None
+        except httpx.DecodingError:
+            raise HelpdeskAway(f"{what}: the answer cannot be unpacked.") from None
+
+    def _send(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
+        began = monotonic()
+        response = self._client.send(request, stream=True)
+        try:
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise Refused(f"{what}: the answer is larger than {MAX_BYTES >> 20} MiB.")
+                if monotonic() - began > self._deadline:
+                    raise HelpdeskAway(f"{what}: the helpdesk took too long.")
+        finally:
+            response.close()
+        return response, bytes(body)
+
+
+def segment(text: str) -> str:
+    """Text from outside as one part of a path. ``Refused`` for what would lead elsewhere."""
+    if text in {"", ".", ".."}:
+        raise Refused("An empty or dotted id cannot be part of a URL.")
+    return quote(text, safe="")
+
+
+def url_fault(url: str) -> str | None:
+    """What is wrong with a helpdesk's base URL, to follow "The URL"; None: nothing."""
+    try:
+        parts = urlsplit(url)
+        httpx.URL(url)
+        _ = parts.port
+    except (ValueError, httpx.InvalidURL):
+        return "cannot be read"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "has to begin with http:// or https:// and a host"
+    if parts.username is not None or parts.password is not None:
+        return "must not hold a user or password: name them under secrets"
+    if parts.query or parts.fragment:
+        return "must not hold a query or fragment"
+    return None
+
+
+def _authorities() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def _judge(response: httpx.Response, what: str) -> None:
+    status = response.status_code
+    if response.is_success:
+        return
+    if status == httpx.codes.PRECONDITION_FAILED:  # read again and compare, without waiting
+        raise HelpdeskAway(f"{what}: changed since it was read.", retry_after=0.0)
+    if response.is_server_error or status in AWAY:
+        raise HelpdeskAway(f"{what}: the helpdesk answered {status}.", _retry_after(response))
+    raise Refused(f"{what}: the helpdesk answered {status}.")
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds. A date is held against the answer's own Date, never against our clock."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        until = parsedate_to_datetime(text)
+        sent = parsedate_to_datetime(response.headers["date"])
+        return max(0.0, (until - sent).total_seconds())
+    except (KeyError, TypeError, ValueError):
+        return None
