@@ -500,6 +500,8 @@ class Record:
     marks: str = ""
     """The routing tags seen on it, separated by spaces; ``!home`` or ``!partner`` was asked by
     the API and is older than no tag."""
+    superseded_group: str = ""
+    """While dirty: a group wished for before, into which a write under way may still put it."""
     note: str = ""
     """The outcome a note is still owed for; empty: none is owed."""
     note_tried: float = 0.0
