@@ -1,7 +1,8 @@
 """Every Lua script opens with its contract, and the contract is what the body uses.
 
-A contract is the comment that the file opens with. It has one line for each `KEYS[n]` and each
-`ARGV[n]` (the latter may end in a list: `ARGV[4..]`), and says what the script `Returns`.
+A contract is the comment that the file opens with. It has an entry for each `KEYS[n]` and each
+`ARGV[n]`, at the start of a line or two blanks behind another, and says what the script `Returns`.
+A list of any length is `ARGV[4..]`, or `ARGV[4]  from here`, and is the last of its table.
 """
 
 import re
@@ -23,13 +24,13 @@ class Contract(NamedTuple):
     body: str
 
     def declared(self, table: str) -> set[int]:
-        return {
-            int(n) for n in re.findall(rf"^--\s*{table}\[(\d+)(?:\.\.)?\]", self.text, re.MULTILINE)
-        }
+        entries = rf"^--\s*{table}\[(\d+)|\s{{2}}{table}\[(\d+)"
+        found = re.findall(entries, self.text, re.MULTILINE)
+        return {int(first or second) for first, second in found}
 
     def is_open(self, table: str) -> bool:
         """Whether the contract ends in a list of any length."""
-        return bool(re.search(rf"^--\s*{table}\[\d+\.\.\]", self.text, re.MULTILINE))
+        return bool(re.search(rf"\s{table}\[\d+(\.\.\]|\]\s+from here)", self.text))
 
     def used(self, table: str) -> set[int]:
         return {int(n) for n in re.findall(rf"\b{table}\[(\d+)\]", self.body)}
@@ -75,7 +76,7 @@ def test_a_script_takes_a_list_only_where_its_contract_says_so(script, table):
 
 
 @every_script
-def test_a_script_reads_no_clock_and_builds_no_key(script):
+def test_a_script_builds_no_key_and_throws_no_dice(script):
     body = contract(script).body
 
     assert not re.search(r"\boverflow:", body)
