@@ -1,0 +1,322 @@
+"""The kinds of values in a policy document, each with its messages in plain words.
+
+Messages end the sentence that the path begins (``partners.1.price: must be a number``). None
+repeats a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, ClassVar, Final, NoReturn, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import ValidationError, fields
+
+from overflow.core.hours import parse_hours
+
+T = TypeVar("T")
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
+_TOPIC: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_MARK: Final = re.compile(r"[^\s,]{1,64}")
+_DURATION: Final = re.compile(r"(?:(\d+(?:\.\d+)?)\s*([smhd])\s*)+")
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+_SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
+_REFERENCE: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/[^\0\n]+")
+
+_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+MESSAGES: Final = {"required": "is missing", "null": "is empty"}
+"""What marshmallow says in general, as the end of our sentence."""
+LONGEST: Final = 366 * 86400.0
+"""Seconds: the longest duration that is taken."""
+
+
+def meant(wrong: object, known: Iterable[str]) -> str:
+    """``; did you mean chat?``, or nothing when nothing is near."""
+    near = difflib.get_close_matches(str(wrong).lower()[:64], list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+class Value(fields.Field[T]):
+    """A field whose ``kind`` the reference prints and whose ``read`` makes the value."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, about: str = "", **kwargs: Any) -> None:
+        super().__init__(metadata={"about": about}, error_messages={**MESSAGES}, **kwargs)
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **_kwargs: Any,
+    ) -> T:
+        return self.read(value)
+
+    def read(self, value: object) -> T:
+        """The value, or ``ValidationError``."""
+        raise NotImplementedError
+
+
+class Text(Value[str]):
+    """Text of one to ``longest`` characters."""
+
+    kind = "text"
+
+    def __init__(self, about: str = "", *, longest: int = 200, **kwargs: Any) -> None:
+        super().__init__(about, **kwargs)
+        self.longest = longest
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValidationError("must be text")
+        if len(value) > self.longest:
+            raise ValidationError(f"is longer than {self.longest} characters")
+        return value
+
+
+class Flag(Value[bool]):
+    """True or false."""
+
+    kind = "true or false"
+
+    def read(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
+class Number(Value[float]):
+    """A number within bounds."""
+
+    kind = "number"
+
+    def __init__(
+        self, about: str = "", *, least: float = 0, most: float = 1e6, **kwargs: Any
+    ) -> None:
+        super().__init__(about, **kwargs)
+        self.least, self.most = least, most
+
+    def read(self, value: object) -> float:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
+            raise ValidationError(f"must be a {self.kind}")
+        if not self.least <= value <= self.most:
+            raise ValidationError(f"must lie between {self.least:g} and {self.most:g}")
+        return float(value)
+
+
+class Whole(Value[int]):
+    """A whole number within bounds."""
+
+    kind = "whole number"
+
+    def __init__(
+        self, about: str = "", *, least: int = 0, most: int = 1_000_000, **kwargs: Any
+    ) -> None:
+        super().__init__(about, **kwargs)
+        self.least, self.most = least, most
+
+    def read(self, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError("must be a whole number")
+        if not self.least <= value <= self.most:
+            raise ValidationError(f"must lie between {self.least} and {self.most}")
+        return value
+
+
+class Duration(Value[float]):
+    """``20s``, ``5m``, ``1h30m``, ``2d`` or seconds."""
+
+    kind = "duration"
+
+    def __init__(
+        self, about: str = "", *, least: float = 0.001, most: float = LONGEST, **kwargs: Any
+    ) -> None:
+        super().__init__(about, **kwargs)
+        self.least, self.most = least, most
+
+    def read(self, value: object) -> float:
+        seconds = _seconds(value)
+        if seconds is None:
+            raise ValidationError("must be a duration such as 20s, 5m, 1h30m or 2d")
+        if not self.least <= seconds <= self.most:
+            least, most = spoken(self.least), spoken(self.most)
+            raise ValidationError(f"must be from {least} to {most}")
+        return seconds
+
+
+class Share(Value[float]):
+    """``80%`` or ``0.8``."""
+
+    kind = "share"
+
+    def read(self, value: object) -> float:
+        if isinstance(value, str) and (found := _SHARE.fullmatch(value.strip())):
+            value = float(found[1]) / 100
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise ValidationError("must be a share such as 80% or 0.8")
+        return float(value)
+
+
+class OneOf(Value[str]):
+    """One of some words."""
+
+    def __init__(self, words: Iterable[str], about: str = "", **kwargs: Any) -> None:
+        super().__init__(about, **kwargs)
+        self.words = tuple(words)
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return ", ".join(self.words)
+
+    def read(self, value: object) -> str:
+        if value not in self.words:
+            raise ValidationError(
+                f"must be one of {', '.join(self.words)}{meant(value, self.words)}"
+            )
+        return str(value)
+
+
+class _Pattern(Value[str]):
+    """Text of one pattern."""
+
+    pattern: ClassVar[re.Pattern[str]]
+    wanted: ClassVar[str]
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str) or not self.pattern.fullmatch(value):
+            raise ValidationError(self.wanted)
+        return value
+
+
+class Name(_Pattern):
+    """A name in lower case."""
+
+    kind = "name"
+    pattern = _NAME
+    wanted = "must be a name: a small letter, then up to 31 small letters, digits, _ or -"
+
+
+class Language(_Pattern):
+    """A language such as ``nl`` or ``pt-br``."""
+
+    kind = "language"
+    pattern = _LANGUAGE
+    wanted = "must be a language in small letters, such as nl or pt-br"
+
+
+class Topic(_Pattern):
+    """A topic as the helpdesk names it."""
+
+    kind = "topic"
+    pattern = _TOPIC
+    wanted = "must be a topic of letters, digits, _ and -"
+
+
+class Mark(_Pattern):
+    """A tag or field name in the helpdesk."""
+
+    kind = "word"
+    pattern = _MARK
+    wanted = "must be one word, without spaces and commas"
+
+
+class Reference(_Pattern):
+    """Where a secret is found; never the secret itself."""
+
+    kind = "reference"
+    pattern = _REFERENCE
+    wanted = "must be a reference, env:NAME or file:/path, never the secret itself"
+
+
+class Options(Value[dict[str, object]]):
+    """A mapping that somebody else looks into."""
+
+    kind = "mapping"
+
+    def read(self, value: object) -> dict[str, object]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("must be a mapping of names to values")
+        return dict(value)
+
+
+class Zone(Value[str]):
+    """A time zone of the IANA database."""
+
+    kind = "time zone"
+
+    def read(self, value: object) -> str:
+        try:
+            return ZoneInfo(value).key if isinstance(value, str) else _no_zone(value)
+        except (OSError, ValueError, KeyError):
+            return _no_zone(value)
+
+
+class HoursText(Value[str]):
+    """Opening hours in OpenStreetMap's syntax; they get their zone and holidays later."""
+
+    kind = "opening hours"
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValidationError("must be opening hours, such as Mo-Fr 09:00-17:30; PH off")
+        if len(value) > 2000:  # noqa: PLR2004  a year of exceptions fits
+            raise ValidationError("is longer than 2000 characters")
+        try:
+            parse_hours(value, "UTC")
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from None
+        return value
+
+
+class Day(Value[date]):
+    """A day, ``2026-12-24``."""
+
+    kind = "day"
+
+    def read(self, value: object) -> date:
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        raise ValidationError("must be a day, such as 2026-12-24")
+
+
+def spoken(seconds: float) -> str:
+    """A duration as one would write it: ``90.0`` is ``1m30s``."""
+    if seconds < 1:
+        return f"{seconds:g}s"
+    text, rest = "", round(seconds)
+    for unit in "dhms":
+        count, rest = divmod(rest, int(_UNITS[unit]))
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value) if math.isfinite(value) else None
+    if not isinstance(value, str) or len(value) > 40 or not _DURATION.fullmatch(value.strip()):  # noqa: PLR2004  longer is no duration
+        return None
+    return sum(float(count) * _UNITS[unit] for count, unit in _PART.findall(value))
+
+
+def _no_zone(value: object) -> NoReturn:
+    names = {name.lower(): name for name in available_timezones()}
+    hint = meant(value, names)
+    for lower, name in names.items():
+        hint = hint.replace(f" {lower}?", f" {name}?")
+    raise ValidationError(f"must be a time zone such as Europe/Amsterdam{hint}")
