@@ -1,0 +1,148 @@
+"""What the service says about itself: one line an event, on standard error, never a secret.
+
+Every line, whoever wrote it, passes the same masks: credentials by the name of their field, by
+their look (bearer tokens, our API keys, tokens in webhook paths, passwords in URLs), and by their
+value once ``hide`` was told of it. Bodies, texts and subjects are never written, whatever they
+hold. Modules log with ``structlog.get_logger(__name__)``.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.typing import Processor
+
+_MASK: Final = "***"
+_UNSAID: Final = "[not logged]"
+_SHORTEST: Final = 6
+"""Characters: a shorter value is no secret, and hiding it would garble lines."""
+
+_BODIES: Final = frozenset({"body", "content", "data", "html", "payload", "raw", "subject", "text"})
+_SECRET_FIELD: Final = re.compile(
+    r"authori[sz]ation|api_?key|cookie|credential|passw|secret|signature|token", re.IGNORECASE
+)
+_LOOKS: Final = (
+    (
+        re.compile(r"(authorization['\"]?\s*[:=]\s*['\"]?)(?:\w+\s+)?[^\s'\",]+", re.IGNORECASE),
+        r"\1",
+    ),
+    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=:-]{6,}", re.IGNORECASE), r"\1 "),
+    (re.compile(r"\b(ovf_|whsec_)[\w+/=-]+"), r"\1"),
+    (re.compile(r"(/events/[^/\s\"'?]+/)[^/\s\"'?#]+"), r"\1"),
+    (re.compile(r"(://[^/\s:@]*:)[^@\s]+(?=@)"), r"\1"),
+    (
+        re.compile(
+            r"([?&][\w-]*(?:key|passw\w*|secret|signature|token)=)[^&\s\"']+", re.IGNORECASE
+        ),
+        r"\1",
+    ),
+)
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_hidden: set[str] = set()
+
+
+def configure(level: str, form: str, stream: TextIO | None = None) -> None:
+    """Send everything that is logged in this process to ``stream`` (standard error).
+
+    ``level`` is debug, info, warning or error; ``form`` json (one object a line) or console.
+    """
+    shared: list[Processor] = [
+        merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(_level(level)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_formatter(form, shared))
+    logging.basicConfig(handlers=[handler], level=_level(level), force=True)
+    for chatty in ("httpx", "httpcore", "werkzeug"):
+        logging.getLogger(chatty).setLevel(max(_level(level), logging.WARNING))
+
+
+def hide(value: str) -> None:
+    """Never write this value from now on; for secrets, right after they are read."""
+    if len(value) >= _SHORTEST:
+        _hidden.add(value)
+
+
+def masked(text: str) -> str:
+    """The text without what looks like, or is known to be, a secret."""
+    for value in _hidden:
+        text = text.replace(value, _MASK)
+    for look, kept in _LOOKS:
+        text = look.sub(kept + _MASK, text)
+    return text
+
+
+def request(request_id: str) -> AbstractContextManager[None]:
+    """Put ``request_id`` on every line logged within, in this thread or task."""
+    return bound_contextvars(request_id=request_id)
+
+
+def taken_over(request_id: str | None) -> str:
+    """A request id that a caller gave, when it is one that can be logged; else empty."""
+    return request_id if request_id and _REQUEST_ID.fullmatch(request_id) else ""
+
+
+def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Structlog's processor that keeps secrets and bodies out."""
+    return {key: _shown(key, value) for key, value in event.items()}
+
+
+def _shown(key: str, value: object) -> object:
+    """What may be written of a field's value."""
+    if _SECRET_FIELD.search(key):
+        return _MASK
+    if key.lower() in _BODIES:
+        return _UNSAID
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _written(value)
+
+
+def _written(value: object) -> object:
+    match value:
+        case bytes() | bytearray() | memoryview():
+            return f"[{len(value)} bytes]"
+        case Mapping():
+            return {masked(str(name)): _shown(str(name), inner) for name, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_shown("", inner) for inner in value]
+        case _:
+            return masked(str(value))
+
+
+def _formatter(form: str, shared: list[Processor]) -> logging.Formatter:
+    renderer: Processor = structlog.processors.JSONRenderer()
+    if form == "console":
+        # Tracebacks come as text from format_exc_info: a prettier one would print local variables.
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            mask,
+            renderer,
+        ],
+    )
+
+
+def _level(name: str) -> int:
+    return logging.getLevelNamesMapping()[name.upper()]
