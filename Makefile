@@ -63,13 +63,13 @@ clean: ## remove the environments and what tools left behind
 
 # --- environments -------------------------------------------------------------------------------
 
-.venv/runtime: requirements.lock pyproject.toml | .venv/bin/python
+.venv/runtime: requirements.lock pyproject.toml .venv/bin/python
 	@echo "installing the runtime's packages ..."
 	@$(call install,requirements.lock)
 	@touch $@
 
 # The dev lock holds the runtime's too, at the same versions.
-.venv/dev: requirements-dev.lock requirements.lock pyproject.toml | .venv/bin/python
+.venv/dev: requirements-dev.lock requirements.lock pyproject.toml .venv/bin/python
 	@echo "installing the developers' packages ..."
 	@$(call install,requirements-dev.lock)
 	@touch .venv/runtime $@
