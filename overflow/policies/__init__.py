@@ -59,8 +59,10 @@ def _read(
         data, faults = cast("dict[str, Any]", PolicySection().load(given)), {}
     except ValidationError as error:
         data, faults = cast("dict[str, Any]", error.valid_data), flat(error.messages)
-    for path, text in rules.faults(data):
-        faults.setdefault(path, []).append(text)
+    found = list(rules.faults(data))
+    for path, text in found:
+        if not any(known.startswith(f"{path}.") for known in faults):
+            faults.setdefault(path, []).append(text)
     if "shop" not in given and shop is None:
         faults["shop"] = ["is missing"]
     elif shop is not None and data.get("shop", shop) != shop:

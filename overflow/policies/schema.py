@@ -11,6 +11,7 @@ from typing import Final
 from overflow.policies.parts import Items, Part, Section, Table
 from overflow.policies.secrets import References
 from overflow.policies.values import (
+    Country,
     Day,
     Duration,
     Flag,
@@ -22,6 +23,7 @@ from overflow.policies.values import (
     OneOf,
     Options,
     Share,
+    Template,
     Text,
     Topic,
     Whole,
@@ -30,12 +32,14 @@ from overflow.policies.values import (
 
 NOTE_LANGUAGES: Final = ("en", "de", "nl", "fr")
 """Languages that the built-in notes are written in."""
+NOTE_SLOTS: Final = ("partner", "home", "reason", "due", "ticket", "reference")
+"""What a note's own wording may name in braces."""
 
 
 class HolidaySection(Section):
     """Public holidays: what `PH` in opening hours stands for."""
 
-    country = Text("a country's code, such as NL; without one only the added days count", longest=2)
+    country = Country("its code, such as NL; without one only the added days count")
     subdivision = Text("a part of the country, such as BY, where its holidays differ", longest=6)
     add = Items(Day(), "days that are holidays here all the same", most=400)
     strike = Items(Day(), "days that are no holidays here", most=400)
@@ -213,8 +217,10 @@ class NoteSection(Section):
     """The internal note on a moved ticket."""
 
     language = OneOf(NOTE_LANGUAGES, "the language of the built-in wording", load_default="en")
-    overflow = Text("your own wording for a ticket that goes to a partner", longest=4000)
-    recall = Text("your own wording for a ticket that comes back", longest=4000)
+    overflow = Template(
+        "your own wording when it goes to a partner", slots=NOTE_SLOTS, longest=4000
+    )
+    recall = Template("your own wording when it comes back", slots=NOTE_SLOTS, longest=4000)
 
 
 class WordSection(Section):

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, ClassVar, Final, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from holidays import list_supported_countries
 from marshmallow import ValidationError, fields
 
 from overflow.core.hours import parse_hours
@@ -78,6 +79,39 @@ class Text(Value[str]):
             raise ValidationError("must be text")
         if len(value) > self.longest:
             raise ValidationError(f"is longer than {self.longest} characters")
+        return value
+
+
+class Template(Text):
+    """Text with slots in braces, ``{partner}``."""
+
+    kind = "text with slots"
+
+    def __init__(self, about: str = "", *, slots: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(about, **kwargs)
+        self.slots = tuple(slots)
+
+    def read(self, value: object) -> str:
+        text = super().read(value)
+        for slot in re.findall(r"\{(\w+)\}", text):
+            if slot not in self.slots:
+                raise ValidationError(f"has no slot {{{slot}}}{meant(slot, self.slots)}")
+        return text
+
+
+class Country(Value[str]):
+    """A country whose public holidays are known."""
+
+    kind = "country"
+
+    def read(self, value: object) -> str:
+        known = list_supported_countries()
+        if not isinstance(value, str) or value not in known:
+            code = str(value).upper()
+            hint = f"; did you mean {code}?" if code in known else ""
+            raise ValidationError(
+                f"must be the code of a country with known holidays, such as NL{hint}"
+            )
         return value
 
 
@@ -275,7 +309,8 @@ class HoursText(Value[str]):
         try:
             parse_hours(value, "UTC")
         except ValueError as fault:
-            raise ValidationError(str(fault)) from None
+            said = str(fault).removeprefix(f"opening hours {value!r}: ")
+            raise ValidationError(f"are not understood, {said}") from None
         return value
 
 
