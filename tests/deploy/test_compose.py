@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from overflow import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 
@@ -83,7 +85,6 @@ def test_our_processes_have_no_rights_they_do_not_need(services, name):
 
 @our_service
 def test_every_setting_in_the_file_is_one_that_the_service_knows(services, name):
-    settings = pytest.importorskip("overflow.settings")
     set_here = {
         *services[name]["environment"],
         *re.findall(r"OVERFLOW_\w+", dockerfile(services[name])),
