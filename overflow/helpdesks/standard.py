@@ -130,7 +130,7 @@ class StandardHelpdesk:
         if not since:
             begun = self._list({"state": "open"}, limit=1).as_of
             return Page((), f"{begun - OVERLAP}..", is_last=True)
-        listed = self._list({"changed_since": _iso(since)}, page)
+        listed = self._list({"changed_since": iso(since)}, page)
         then = then or listed.as_of  # the helpdesk's clock when this walk began
         if listed.cursor:
             return Page(listed.tickets, f"{since}.{then}.{listed.cursor}", is_last=False)
@@ -160,7 +160,7 @@ class StandardHelpdesk:
         """Post an event. Its id is the same whenever the same thing is meant."""
         identity = hashlib.sha256(orjson.dumps([kind, means])).hexdigest()[:32]
         now = self._clock.now()
-        event = {"type": kind, "timestamp": _iso(int(now * 1e6)), "data": data}
+        event = {"type": kind, "timestamp": iso(int(now * 1e6)), "data": data}
         body = orjson.dumps(event)
         headers = sign_standard(self._outward(), identity, now, body)
         headers["content-type"] = "application/json"
@@ -197,7 +197,8 @@ def _split(cursor: str) -> tuple[int, int, str]:
     return int(ours[1]), int(ours[2] or 0), ours[3]
 
 
-def _iso(microseconds: int) -> str:
+def iso(microseconds: int) -> str:
+    """Microseconds since 1970 as the protocol writes times."""
     seconds, rest = divmod(microseconds, 1_000_000)
     whole = datetime.fromtimestamp(seconds, UTC)
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{rest:06}Z"
