@@ -33,11 +33,21 @@ class Contract(NamedTuple):
         return bool(re.search(rf"\s{table}\[\d+(\.\.\]|\]\s+from here)", self.text))
 
     def used(self, table: str) -> set[int]:
-        return {int(n) for n in re.findall(rf"\b{table}\[(\d+)\]", self.body)}
+        return {int(n) for n in re.findall(rf"\b{table}\[(\d+)\]", self.unrolled())}
 
     def is_computed(self, table: str) -> bool:
         """Whether the body reaches places of the table other than by a written number."""
-        return bool(re.search(rf"#{table}\b|\b{table}\[(?!\d+\])|\b{table}\s*[,)]", self.body))
+        places = rf"#{table}\b(?!\[)|\b{table}\[(?!\d+\])|\b{table}\s*[,)]"
+        return bool(re.search(places, self.unrolled()))
+
+    def unrolled(self) -> str:
+        """The body, with a loop between two written numbers naming each place it reaches."""
+        body = self.body
+        for name, low, high in re.findall(r"\bfor (\w+) = (\d+), (\d+) do\b", body):
+            for table in ("KEYS", "ARGV"):
+                each = "; ".join(f"{table}[{n}]" for n in range(int(low), int(high) + 1))
+                body = body.replace(f"{table}[{name}]", each)
+        return body
 
 
 def contract(script: Path) -> Contract:
