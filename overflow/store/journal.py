@@ -1,0 +1,121 @@
+"""The journal: one stream a shop, of everything that changed loads, tallies or a holder.
+
+Fields of an entry: ``k`` kind, ``t`` ticket, ``p`` the ticket's entry before, ``b`` and ``a`` where
+it counted before and after (``team|class|queue|channel|virtual``, ``-`` nowhere), ``h`` partner and
+day it was handed over, ``r`` queue and its new pressure, ``m`` measured seconds of work, ``c``
+tallies, ``q`` its arrival and tallies of the arrival, ``d`` what it says, ``s`` the situation it
+was decided from. Those that are empty are not there.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+import redis
+
+from overflow.core.model import Situation
+from overflow.store import keys
+from overflow.store.scripts import Lua
+from overflow.store.situation_codec import decode
+
+KEPT: Final = 35 * 86_400
+"""Seconds that entries are kept in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry."""
+
+    id: str
+    """Sorts by time within the shop."""
+    at: float
+    """The store's time when it was written."""
+    kind: str
+    ticket: str
+    """Empty: about no ticket."""
+    data: dict[str, Any]
+    """What the flow said."""
+    fields: Mapping[str, bytes]
+    """The other fields as they are stored."""
+
+    def situation(self, now: float) -> Situation | None:
+        """What it was decided from, exactly; ``now`` is when it was decided. None: not kept.
+
+        Its ``at`` is when the entry was written: the time it was taken is in the decision.
+        """
+        packed = self.fields.get("s")
+        if packed is None:
+            return None
+        raw = zlib.decompress(packed).split(b"\0")
+        return decode(raw if raw != [b""] else [], self.at, now)
+
+
+class Journal:
+    """Read by audit, reports and replay. Commits write it; ``append`` is for what is no ticket."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client: Any = client
+        self._chain = Lua(client, "chain")
+
+    def append(self, shop: str, kind: str, data: Mapping[str, object]) -> str:
+        """Write an entry about no ticket (a policy, a switch) and return its id."""
+        entry: bytes = self._client.xadd(
+            keys.journal(shop), {"k": kind, "t": "", "d": orjson.dumps(data)}
+        )
+        return entry.decode()
+
+    def read(self, shop: str, start: str = "-", end: str = "+", limit: int = 100) -> list[Entry]:
+        """Entries from ``start`` to ``end``, oldest first.
+
+        Both are ids (``(ID`` leaves that one out), times through ``at``, or ``-`` and ``+``.
+        """
+        return [_entry(*row) for row in self._client.xrange(keys.journal(shop), start, end, limit)]
+
+    def latest(self, shop: str, before: str = "+", limit: int = 100) -> list[Entry]:
+        """Entries up to ``before``, newest first."""
+        rows = self._client.xrevrange(keys.journal(shop), before, "-", limit)
+        return [_entry(*row) for row in rows]
+
+    def entry(self, shop: str, entry_id: str) -> Entry | None:
+        """One entry; None when it is not there (any more)."""
+        try:
+            rows = self._client.xrange(keys.journal(shop), entry_id, entry_id)
+        except redis.ResponseError:
+            return None
+        return _entry(*rows[0]) if rows else None
+
+    def of_ticket(self, shop: str, ticket_id: str, limit: int = 100) -> list[Entry]:
+        """The newest entries about a ticket that is still kept, newest first."""
+        reply = self._chain([keys.ticket(shop, ticket_id), keys.journal(shop)], [limit])
+        return [_entry(row[0], _pairs(row[1])) for row in reply]
+
+    def trim(self, shop: str, now: float) -> int:
+        """Forget what is older than the journal is kept; returns how many entries."""
+        oldest = int((now - KEPT) * 1000)
+        return int(self._client.xtrim(keys.journal(shop), minid=oldest, approximate=True))
+
+
+def at(seconds: float) -> str:
+    """The id from which entries were written at or after that time."""
+    return str(round(seconds * 1000))
+
+
+def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
+    named = {name.decode(): value for name, value in fields.items()}
+    text = entry_id.decode()
+    return Entry(
+        id=text,
+        at=int(text.partition("-")[0]) / 1000,
+        kind=named.pop("k").decode(),
+        ticket=named.pop("t").decode(),
+        data=orjson.loads(named.pop("d", b"{}")),
+        fields=named,
+    )

@@ -1,0 +1,25 @@
+-- Mark tickets to be read. A mark that is due already gets a later stamp, so that a read which
+-- began before does not clear it; one put off after a failure stays put off, for no read of it
+-- is under way; a dead letter lives again.
+--
+-- KEYS[1]  ZSET    to be read, scored by when
+-- KEYS[2]  HASH    failures
+-- KEYS[3]  STRING  the drain's lease
+--
+-- ARGV[1]  now, microseconds
+-- ARGV[2]  from here: ids
+--
+-- Returns 1 if a drain should be enqueued, else 0
+
+local now = tonumber(ARGV[1])
+for i = 2, #ARGV do
+  local score = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i]) or '-inf')
+  if score == math.huge then
+    redis.call('HDEL', KEYS[2], 'r:' .. ARGV[i])
+    score = -math.huge
+  end
+  if score <= now then
+    redis.call('ZADD', KEYS[1], string.format('%.0f', math.max(now, score + 1)), ARGV[i])
+  end
+end
+return 1 - redis.call('EXISTS', KEYS[3])

@@ -1,0 +1,167 @@
+"""The situation as one hash, and back.
+
+Fields (``micro`` stands for microseconds since the epoch, packed values are joined by ``|``):
+
+    seq, pv          changes so far; version of the policy
+    z, g, mode       zone of the shop; age limit of a situation (microseconds); mode
+    epoch            which run of observing
+    w: i: p:         TEAM:QUEUE -> waiting, wip and parked tickets
+    vw: vi:          PARTNER:QUEUE -> the same, decided to it while observing
+    h:               PARTNER:CHANNEL and PARTNER:* -> open tickets it holds
+    c:               PARTNER:CHANNEL, PARTNER:* and PARTNER:*day -> its contract's limits
+    e:               PARTNER:CHANNEL, PARTNER:* and PARTNER:*until -> the limits it declared
+    d: f:            PARTNER:YYYYMMDD -> handed over that local day; PARTNER -> ever
+    r:               QUEUE -> pressure: on|since|measure|rev
+    a:               TEAM:CHANNEL -> handle time: weight|mean seconds|micro
+    s: o:            TEAM -> what it declared; SCOPE -> what is switched off: both JSON
+    n:               INPUT -> micro when it was last fresh
+
+Counters at 0 are not stored. The names are few and come again with every decision, so what they
+mean is worked out once and remembered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from overflow.core.model import Load, Pressure, Sample, Situation
+from overflow.store.spoken import declared_from, switch_from
+
+MICRO: Final = 1_000_000
+
+Grouped = defaultdict[str, dict[Any, bytes]]
+"""Kind -> what stands between the colons (a name or a pair of names) -> value."""
+
+
+def to_micro(seconds: float) -> int:
+    """Epoch seconds as the store keeps them."""
+    return round(seconds * MICRO)
+
+
+def from_micro(value: bytes | float) -> float:
+    """Epoch seconds from what the store keeps."""
+    return int(value) / MICRO
+
+
+@lru_cache(maxsize=256)
+def _day_of_quarter(quarter: int, zone: str) -> str:
+    return datetime.fromtimestamp(quarter * 900, ZoneInfo(zone)).strftime("%Y%m%d")
+
+
+def local_day(at: float, zone: str) -> str:
+    """The shop's calendar day as ``YYYYMMDD``; offsets of zones are whole quarter hours."""
+    return _day_of_quarter(int(at // 900), zone)
+
+
+class Taken:
+    """A situation as the store gave it; decoded when first asked for, then kept."""
+
+    __slots__ = ("_situation", "at", "now", "raw")
+
+    def __init__(self, raw: Sequence[bytes], at: float, now: float) -> None:
+        self.raw = raw
+        self.at = at
+        """The store's time when it was taken."""
+        self.now = now
+        """The time whose local day counts as today."""
+        self._situation: Situation | None = None
+
+    @property
+    def zone(self) -> str:
+        """The shop's time zone."""
+        try:
+            at = self.raw.index(b"z")
+        except ValueError:
+            return "UTC"
+        name = self.raw[at + 1] if at % 2 == 0 else grouped(self.raw)[""].get("z", b"UTC")
+        return name.decode()
+
+    @property
+    def situation(self) -> Situation:
+        if self._situation is None:
+            self._situation = decode(self.raw, self.at, self.now)
+        return self._situation
+
+
+def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
+    """The situation from the flat reply ``field, value, field, value, ...``.
+
+    ``at`` is the store's time, ``now`` the time whose local day counts as today.
+    """
+    groups = grouped(raw)
+    numbers = groups[""]
+    today = local_day(now, numbers.get("z", b"UTC").decode())
+    return Situation(
+        at=at,
+        seq=int(numbers.get("seq", 0)),
+        policy_version=int(numbers.get("pv", 0)),
+        loads=_loads(groups["w"], groups["i"]),
+        held={key: int(n) for key, n in groups["h"].items()},
+        today={name: int(n) for (name, day), n in groups["d"].items() if day == today},
+        handed={name: int(n) for name, n in groups["f"].items()},
+        pressure={queue: pressure_from(text) for queue, text in groups["r"].items()},
+        handle_time={key: sample_from(text) for key, text in groups["a"].items()},
+        declared={team: declared_from(text) for team, text in groups["s"].items()},
+        switched_off={scope: switch_from(text) for scope, text in groups["o"].items()},
+        seen={name: from_micro(value) for name, value in groups["n"].items()},
+        virtual=_loads(groups["vw"], groups["vi"]),
+        epoch=int(numbers.get("epoch", 0)),
+        raw=raw,
+    )
+
+
+def grouped(raw: Sequence[bytes]) -> Grouped:
+    """The fields by kind; those without a colon under the empty kind."""
+    groups: Grouped = defaultdict(dict)
+    names = iter(raw)
+    for name, value in zip(names, names, strict=True):
+        kind, key = _meaning(name)
+        groups[kind][key] = value
+    return groups
+
+
+_SINGLE: Final = frozenset({"f", "r", "s", "o", "n"})
+"""Kinds whose fields carry one name, in which a colon may stand."""
+
+
+@lru_cache(maxsize=16384)
+def _meaning(name: bytes) -> tuple[str, str | tuple[str, str]]:
+    kind, colon, rest = name.decode().partition(":")
+    if not colon:
+        return "", kind
+    if kind in _SINGLE:
+        return kind, rest
+    first, _, second = rest.partition(":")
+    return kind, (first, second)
+
+
+def _loads(
+    waiting: Mapping[tuple[str, str], bytes], wip: Mapping[tuple[str, str], bytes]
+) -> dict[tuple[str, str], Load]:
+    loads = {key: Load(int(n), int(wip.get(key, 0))) for key, n in waiting.items()}
+    loads.update((key, Load(0, int(n))) for key, n in wip.items() if key not in waiting)
+    return loads
+
+
+@lru_cache(maxsize=1024)
+def pressure_from(text: bytes) -> Pressure:
+    """``on|since|measure|rev``."""
+    on, since, measure, rev = text.decode().split("|")
+    return Pressure(on == "1", from_micro(int(since)), measure, int(rev))
+
+
+def pressure_to(pressure: Pressure) -> str:
+    """The same without the rev, which the script adds."""
+    return f"{int(pressure.on)}|{to_micro(pressure.since)}|{pressure.measure}"
+
+
+@lru_cache(maxsize=1024)
+def sample_from(text: bytes) -> Sample:
+    """``weight|mean seconds|micro``."""
+    n, mean, at = text.split(b"|")
+    return Sample(float(n), float(mean), from_micro(at))

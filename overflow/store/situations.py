@@ -1,0 +1,94 @@
+"""The shop's situation: read, remembered for a moment, and told what people declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import redis
+
+from overflow.clock import monotonic
+from overflow.core.model import Declared, Situation, Switch
+from overflow.store import keys
+from overflow.store.codec import name
+from overflow.store.scripts import Lua
+from overflow.store.situation_codec import Taken, from_micro, to_micro
+from overflow.store.spoken import declared_to, switch_to
+
+
+class Situations:
+    """What decisions are made from. One per process: it remembers the last one of every shop."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client: Any = client
+        self._take = Lua(client, "take")
+        self._declare = Lua(client, "declare")
+        self._switch = Lua(client, "switch")
+        self._heard = Lua(client, "heard")
+        self._last: dict[str, tuple[float, Taken]] = {}
+
+    def get(self, shop: str, now: float) -> Situation:
+        """The situation as it is. ``now`` tells which local day counts as today."""
+        return self.take(shop, now).situation
+
+    def recent(self, shop: str, now: float, within: float = 0.5) -> Situation:
+        """The last one this process was given, at most ``within`` seconds ago, else a new one."""
+        when, taken = self._last.get(shop, (float("-inf"), None))
+        if taken is None or monotonic() - when > within:
+            taken = self.take(shop, now)
+        return taken.situation
+
+    def take(self, shop: str, now: float) -> Taken:
+        """The same as ``get``, not yet decoded."""
+        at, raw = self._take([keys.situation(shop)], [])
+        taken = Taken(raw, from_micro(at), now)
+        self.remember(shop, taken)
+        return taken
+
+    def remember(self, shop: str, taken: Taken) -> None:
+        """Keep what a commit gave back; an older one never replaces a newer one."""
+        last = self._last.get(shop)
+        if last is None or last[1].at <= taken.at:
+            self._last[shop] = (monotonic(), taken)
+
+    def zone(self, shop: str, now: float) -> str:
+        """The shop's time zone, as remembered; ``UTC`` before it has a policy."""
+        last = self._last.get(shop)
+        return (last[1] if last else self.take(shop, now)).zone
+
+    def forget(self, shop: str) -> None:
+        """Forget what is remembered: the next ``recent`` asks the store."""
+        self._last.pop(shop, None)
+
+    def declare(self, shop: str, team: str, declared: Declared | None) -> None:
+        """What a team says about itself, in place of what it said before; None withdraws it.
+
+        The store itself honours capacity and pause of a partner until ``declared.until``.
+        """
+        limits = _declared_limits(declared) if declared else {}
+        args: list[str | bytes | int] = [name(team), declared_to(declared) if declared else b""]
+        for scope, limit in limits.items():
+            args += [scope, limit]
+        self._declare([keys.situation(shop)], [*args])
+        self.forget(shop)
+
+    def switch(self, shop: str, scope: str, switch: Switch | None) -> None:
+        """Switch ``partner:NAME``, ``channel:NAME`` or ``queue:NAME`` off; None: on again."""
+        said = switch_to(switch) if switch else b""
+        self._switch([keys.situation(shop)], [scope, said])
+        self.forget(shop)
+
+    def heard(self, shop: str, source: str, at: float) -> None:
+        """An input was fresh at that time; an earlier time than the one known changes nothing."""
+        self._heard([keys.situation(shop)], [name(source), to_micro(at)])
+
+
+_UNTIL: Final = "*until"
+
+
+def _declared_limits(declared: Declared) -> Mapping[str, int]:
+    """What commit.lua checks: per channel, ``*`` in all (0 while paused) and ``*until``."""
+    limits = {name(channel): limit for channel, limit in (declared.capacity or {}).items()}
+    if declared.paused:
+        limits["*"] = 0
+    return {**limits, _UNTIL: to_micro(declared.until)} if limits else {}

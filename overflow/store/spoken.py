@@ -1,0 +1,62 @@
+"""What people declare and switch, as JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from overflow.core.hours import Holidays, Hours, parse_hours
+from overflow.core.model import Declared, Switch
+
+
+def declared_to(declared: Declared) -> bytes:
+    """The JSON of a declaration; hours as text, zone and holidays."""
+    said = declared._asdict()
+    said["hours"] = _hours_to(declared.hours) if declared.hours else None
+    said["capacity"] = dict(declared.capacity) if declared.capacity is not None else None
+    return orjson.dumps(said)
+
+
+@lru_cache(maxsize=1024)
+def declared_from(text: bytes) -> Declared:
+    """The declaration from its JSON; read once, hours keep what they worked out."""
+    said = orjson.loads(text)
+    hours = said.pop("hours")
+    return Declared(**said, hours=_hours_from(hours) if hours else None)
+
+
+def switch_to(switch: Switch) -> bytes:
+    """The JSON of a switch."""
+    return orjson.dumps(switch._asdict())
+
+
+@lru_cache(maxsize=1024)
+def switch_from(text: bytes) -> Switch:
+    """The switch from its JSON."""
+    return Switch(**orjson.loads(text))
+
+
+def _hours_to(hours: Hours) -> dict[str, object]:
+    days = hours.holidays
+    return {
+        "text": hours.text,
+        "zone": hours.zone,
+        "country": days.country,
+        "subdivision": days.subdivision,
+        "added": sorted(day.isoformat() for day in days.added),
+        "struck": sorted(day.isoformat() for day in days.struck),
+    }
+
+
+def _hours_from(said: Mapping[str, Any]) -> Hours:
+    days = Holidays(
+        said["country"],
+        said["subdivision"],
+        frozenset(date.fromisoformat(day) for day in said["added"]),
+        frozenset(date.fromisoformat(day) for day in said["struck"]),
+    )
+    return parse_hours(said["text"], said["zone"], days)
