@@ -88,7 +88,8 @@ _UNTIL: Final = "*until"
 
 def _declared_limits(declared: Declared) -> Mapping[str, int]:
     """What commit.lua checks: per channel, ``*`` in all (0 while paused) and ``*until``."""
-    limits = {name(channel): limit for channel, limit in (declared.capacity or {}).items()}
+    said = (declared.capacity or {}).items()
+    limits = {scope if scope == "*" else name(scope): limit for scope, limit in said}
     if declared.paused:
         limits["*"] = 0
     return {**limits, _UNTIL: to_micro(declared.until)} if limits else {}

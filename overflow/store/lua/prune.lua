@@ -1,0 +1,37 @@
+-- Forget what is over: counts of past days, ended declarations and switches.
+--
+-- KEYS[1]  HASH  the shop's situation
+--
+-- ARGV[1]  now, microseconds
+-- ARGV[2]  the oldest calendar day to be kept, YYYYMMDD
+--
+-- Returns how many fields were removed
+
+local now = tonumber(ARGV[1]) / 1000000
+local fields = redis.call('HGETALL', KEYS[1])
+local over, gone = {}, 0
+
+for i = 1, #fields, 2 do
+  local kind, rest = string.match(fields[i], '^(%a+):(.*)$')
+  if (kind == 's' or kind == 'o') and cjson.decode(fields[i + 1])['until'] <= now then
+    over[#over + 1] = fields[i]
+    if kind == 's' then
+      over['e:' .. rest .. ':'] = true
+    end
+  elseif kind == 'd' and string.match(rest, '%d+$') < ARGV[2] then
+    over[#over + 1] = fields[i]
+  end
+end
+for i = 1, #fields, 2 do
+  local prefix = string.match(fields[i], '^e:[^:]*:')
+  if prefix and over[prefix] then
+    over[#over + 1] = fields[i]
+  end
+end
+for _, field in ipairs(over) do
+  gone = gone + redis.call('HDEL', KEYS[1], field)
+end
+if gone > 0 then
+  redis.call('HINCRBY', KEYS[1], 'seq', 1)
+end
+return gone
