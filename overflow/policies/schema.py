@@ -147,7 +147,7 @@ class PressureSection(Section):
     backlog = Part(BacklogLevels, "tickets waiting or in work at home", can_be_off=True)
     expected_wait = Part(WaitLevels, "how long the ticket will wait at home", can_be_off=True)
     breach = Part(BreachLevels, "its chance to miss its target at home", can_be_off=True)
-    hold = Duration("how long pressure stays on at least", least=0, most=86400)
+    hold = Duration("how long pressure stays on at least; 5m where not said", least=0, most=86400)
 
 
 class ChannelSection(Section):
@@ -275,3 +275,4 @@ class PolicySection(Section):
     retries = Part(RetrySection, "calls to the helpdesk that fail")
     notes = Part(NoteSection, "the internal note")
     words = Part(WordSection, "tags and fields in the helpdesk")
+    applied = Text("left by `overflow policy apply`, which notices by it what others changed")

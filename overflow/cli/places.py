@@ -1,0 +1,142 @@
+"""Where a policy is stored, as ``overflow policy`` sees it: the store itself, or a running API."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+import httpx
+import orjson
+
+from overflow import policies
+from overflow.errors import BadInput, Conflict, Fault, Forbidden, Invalid, NotNow, Unauthorised
+from overflow.policies.plain import Document
+from overflow.settings import Settings
+from overflow.store.connect import connect
+from overflow.store.policies import Policies
+
+_TIMEOUT: Final = 15.0
+"""Seconds."""
+
+
+class Place(Protocol):
+    """Somewhere policies are kept."""
+
+    def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
+        """A version, by default the present one; None when there is none."""
+
+    def put(self, shop: str, document: Document, expected: int) -> int:
+        """Store it as the next version if ``expected`` is the present one (0: there is none).
+
+        Returns its number; raises ``Conflict`` when the present version is another one.
+        """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class Store:
+    """The store that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.redis_url:
+            message = "is not set: name the store, or the service with --api"
+            raise Invalid("no store", {"OVERFLOW_REDIS_URL": [message]})
+        self._client = connect(settings.redis_url)
+        self._policies = Policies(self._client)
+
+    def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
+        return self._policies.get(shop, version)
+
+    def put(self, shop: str, document: Document, expected: int) -> int:
+        return self._policies.put(shop, document, policies.build(document, shop), expected)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+
+class Api:
+    """A running service, at its base URL, with an API key of the operator or the shop."""
+
+    def __init__(self, url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"authorization": f"Bearer {key}"},
+            timeout=_TIMEOUT,
+            transport=transport,
+        )
+
+    def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
+        asked = {} if version is None else {"version": version}
+        reply = self._call("GET", f"/v1/shops/{shop}/policy", params=asked)
+        return (
+            None if reply.status_code == httpx.codes.NOT_FOUND else (_version(reply), _json(reply))
+        )
+
+    def put(self, shop: str, document: Document, expected: int) -> int:
+        condition = {"if-match": f'"{expected}"'} if expected else {"if-none-match": "*"}
+        reply = self._call("PUT", f"/v1/shops/{shop}/policy", json=document, headers=condition)
+        if reply.status_code == httpx.codes.NOT_FOUND:
+            raise _fault(reply)
+        return _version(reply)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def _call(self, method: str, path: str, **rest: Any) -> httpx.Response:  # noqa: ANN401  httpx's
+        """The answer when it is a success or a 404; else the fault it tells of."""
+        try:
+            reply = self._http.request(method, path, **rest)
+        except httpx.HTTPError as error:
+            raise NotNow(f"the service cannot be reached: {type(error).__name__}") from None
+        except httpx.InvalidURL as error:
+            raise BadInput(f"--api is no URL: {error}") from None
+        if reply.is_success or reply.status_code == httpx.codes.NOT_FOUND:
+            return reply
+        raise _fault(reply)
+
+
+def _fault(reply: httpx.Response) -> Fault:
+    """What the service said was wrong, from its problem JSON."""
+    problem = _json(reply)
+    said = str(problem.get("detail") or problem.get("title") or reply.reason_phrase)
+    match reply.status_code:
+        case httpx.codes.UNAUTHORIZED:
+            return Unauthorised(said)
+        case httpx.codes.FORBIDDEN:
+            return Forbidden(said)
+        case httpx.codes.CONFLICT | httpx.codes.PRECONDITION_FAILED:
+            return Conflict(said, status=reply.status_code)
+        case httpx.codes.UNPROCESSABLE_ENTITY if isinstance(problem.get("faults"), dict):
+            return Invalid(said, problem["faults"])
+        case status if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            return NotNow(f"the service answered {status}: {said}")
+        case status:
+            return BadInput(f"the service answered {status}: {said}")
+
+
+def _version(reply: httpx.Response) -> int:
+    tag = reply.headers.get("etag", "").removeprefix("W/").strip('"')
+    if not tag.isdecimal():
+        raise BadInput("the answer has no version (ETag): is this the service's address?")
+    return int(tag)
+
+
+def _json(reply: httpx.Response) -> Document:
+    try:
+        found = orjson.loads(reply.content)
+    except orjson.JSONDecodeError:
+        found = None
+    return found if isinstance(found, dict) else {}
