@@ -95,10 +95,12 @@ class Caller:
             *(f"{name}: {value}" for name, value in headers.items()),
         ]
         writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
-        (_, status, *_), answered = await _read_head(reader)
-        if "content-length" in answered and answered.get("connection", "").lower() != "close":
-            await _read_body(reader, answered)
-        elif int(status) != HTTPStatus.NO_CONTENT:
+        (version, status, *_), answered = await _read_head(reader)
+        is_empty = int(status) == HTTPStatus.NO_CONTENT
+        is_kept = version == "HTTP/1.1" and answered.get("connection", "").lower() != "close"
+        if is_kept and (is_empty or "content-length" in answered):
+            await _read_body(reader, {} if is_empty else answered)
+        else:
             self.close()
         return int(status)
 
