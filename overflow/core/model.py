@@ -84,7 +84,7 @@ class Thresholds:
     """
 
     backlog: Levels | None = None
-    """Tickets, waiting + wip of the queue's pool at home."""
+    """Tickets, waiting + wip of the queue's pool at home; a live channel's: of its live queues."""
     expected_wait: Levels | None = None
     """Seconds, of the ticket that is decided."""
     breach: Levels | None = None

@@ -1,0 +1,85 @@
+"""A trace as plain data, ready for JSON."""
+
+from __future__ import annotations
+
+import math
+
+from overflow.core.model import Levels
+from overflow.core.trace import Check, Measure, Reason, TeamTest, Trace
+
+
+def plain(trace: Trace) -> dict[str, object]:
+    """The trace as plain data, ready for JSON."""
+    levels = trace.levels
+    return {
+        "mode": trace.mode.value,
+        "channel": trace.channel,
+        "language": trace.language,
+        "topic": trace.topic,
+        "holder": trace.holder,
+        "asked": trace.asked,
+        "due": _number(trace.due),
+        "measures": {
+            "backlog": _measured(trace.backlog, levels.backlog),
+            "expected_wait": _measured(trace.wait, levels.expected_wait),
+            "breach_probability": _measured(trace.breach, levels.breach),
+        },
+        "line": {name: _number(value) for name, value in trace.line._asdict().items()},
+        "pressure": {
+            "on": trace.after.on,
+            "since": trace.after.since,
+            "measure": trace.after.measure,
+            "was_on": trace.before.on,
+            "hold": levels.hold,
+        },
+        "teams": [_team(test, trace.now) for test in (trace.home, *trace.partners)],
+        "inputs": [
+            {"name": name, "age": _number(age), "limit": _number(limit), "effect": effect}
+            for name, age, limit, effect in trace.inputs
+        ],
+    }
+
+
+def _team(test: TeamTest, now: float) -> dict[str, object]:
+    told: dict[str, object] = {
+        "team": test.team,
+        "is_able": test.is_able,
+        "failed": [reason.value for reason in test.failed],
+        "tests": {check.reason.value: _check(check) for check in test.checks},
+        "breach_probability": _measured(test.breach, None),
+        "expected_wait": _measured(test.wait, None),
+        "cost": _number(test.cost),
+    }
+    if test.relief is not None:
+        told["relief"] = _check(test.relief)
+    if Reason.CLOSED in test.failed:
+        told["opens_at"] = test.hours.next_open(now)
+    return told
+
+
+def _check(check: Check) -> dict[str, object]:
+    told: dict[str, object] = {"passed": check.is_passed}
+    if check.have is not None:
+        told["have"] = _number(check.have)
+    if check.limit is not None:
+        told["limit"] = _number(check.limit)
+    if check.note:
+        told["note"] = check.note
+    return told
+
+
+def _measured(measure: Measure, levels: Levels | None) -> dict[str, object]:
+    if measure.value is None:
+        told: dict[str, object] = {"value": None, "unknown": measure.method}
+    else:
+        told = {"value": _number(measure.value), "method": measure.method}
+    if levels is not None:
+        told["start"], told["stop"] = levels.start, levels.stop
+    return told
+
+
+def _number(value: float | None) -> float | None:
+    """Six digits after the point are enough for a reader; JSON has no infinity."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, 6)
