@@ -89,7 +89,7 @@ class Upkeep:
         if stale:
             pipe.hdel(keys.situation(shop), *stale)
         if counters:
-            pipe.hset(keys.situation(shop), mapping={**counters})
+            pipe.hset(keys.situation(shop), items=[x for field in counters.items() for x in field])
         pipe.hincrby(keys.situation(shop), "seq", 1)
         _replace(pipe, keys.open_index(shop), _index(records))
         _replace(pipe, keys.claims(shop), _claims(records))
