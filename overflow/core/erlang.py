@@ -49,23 +49,24 @@ def erlang_c(servers: int, load: float) -> float:
 def erlang_a(servers: int, load: float, impatience: float) -> ErlangA:
     """Chance to wait and chance to give up where customers have exponential patience.
 
-    ``impatience`` is mean service time / mean patience (no unit). At 0 it is the limit: Erlang C,
-    with the share above capacity lost in overload. Palm 1957; Garnett, Mandelbaum and Reiman,
-    "Designing a call center with impatient customers", 2002. Raises ValueError for a negative
-    argument.
+    ``impatience`` is mean service time / mean patience (no unit). At 0 (below 1e-7) it is the
+    limit: Erlang C, with the share above capacity lost in overload. Palm 1957; Garnett,
+    Mandelbaum and Reiman, "Designing a call center with impatient customers", 2002. Raises
+    ValueError for a negative argument.
     """
     blocked = erlang_b(servers, load)
     if impatience < 0:
         raise ValueError(f"erlang_a: impatience {impatience} is negative")
-    if load == 0:
-        return ErlangA(blocked, 0.0)
-    if impatience == 0:
-        return ErlangA(erlang_c(servers, load), max(0.0, 1.0 - servers / load))
-    log_total, mean = _queue(servers / impatience, load / impatience)
+    if blocked == 0:
+        return ErlangA(0.0, 0.0)
+    if impatience < 1e-7:
+        return ErlangA(erlang_c(servers, load), max(0.0, 1.0 - servers / load) if load else 0.0)
+    # Less is as good as nothing, which would have no logarithm.
+    offered = max(1e-9, load / impatience)
+    log_total, mean = _queue(servers / impatience, offered)
     # Weights relative to "all busy, nobody waits"; that state has the weight `blocked` in B.
-    total = math.exp(-log_total) * (1.0 - blocked) / blocked if blocked else math.inf
-    wait = 1.0 / (1.0 + total)
-    return ErlangA(wait, wait * mean * impatience / load)
+    wait = 1.0 / (1.0 + math.exp(-log_total) * (1.0 - blocked) / blocked)
+    return ErlangA(wait, wait * mean / offered)
 
 
 def _queue(x: float, y: float) -> tuple[float, float]:

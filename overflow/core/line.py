@@ -24,7 +24,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, gammaincc, gammaln, ndtr
+from scipy.special import gammaln, ndtr
 
 Vector: TypeAlias = NDArray[np.float64]
 Stretch: TypeAlias = tuple[float, float]
@@ -39,10 +39,9 @@ def still_waiting(k: int, mu: float, theta: float, stretches: Sequence[Stretch])
     """
     first, *middle, last = stretches
     chances = _moves(np.array([k]), k, first[1] * mu, theta, first[0])[0]
-    positions = np.arange(1, k + 1)
     for seconds, slots in middle:
-        chances = chances @ _moves(positions, k, slots * mu, theta, seconds)
-    return min(1.0, float(chances @ _unserved(positions, last[1] * mu, theta, last[0])))
+        chances = chances @ _moves(np.arange(1, k + 1), k, slots * mu, theta, seconds)
+    return min(1.0, float(chances @ _unserved(k, last[1] * mu, theta, last[0])))
 
 
 def about_still_waiting(k: float, mu: float, theta: float, stretches: Sequence[Stretch]) -> float:
@@ -56,7 +55,7 @@ def about_still_waiting(k: float, mu: float, theta: float, stretches: Sequence[S
     if last[1] * mu <= 0:
         return so_far
     mean, variance, third = _cumulants(k - 1.0, mu, theta, stretches)
-    if variance <= 0:
+    if variance < 1e-6:
         return so_far if k - 0.5 > mean else 0.0
     z = (k - 0.5 - mean) / math.sqrt(variance)
     density = math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi)
@@ -119,20 +118,22 @@ def _moves(origins: NDArray[np.int64], k: int, capacity: float, theta: float, d:
     return np.asarray(np.exp(log_chance), dtype=np.float64)
 
 
-def _unserved(positions: NDArray[np.int64], capacity: float, theta: float, d: float) -> Vector:
-    """Chance that each position is not served within ``d``: ``wait_exceeds`` for a vector."""
-    spent = theta * d
-    if capacity <= 0:
-        return np.ones(len(positions))
-    if theta <= 1e-12 * capacity:
-        chance = gammaincc(positions, capacity * d)
-    elif spent < 1e-4:
-        chance = betaincc(positions, capacity / theta, -math.expm1(-spent))
-    else:
-        chance = betainc(capacity / theta, positions, math.exp(-spent))
-    return np.asarray(chance, dtype=np.float64)
+def _unserved(k: int, capacity: float, theta: float, d: float) -> Vector:
+    """Chance that a position is not served within ``d``, for each from 1 to k.
+
+    Fewer than n steps, where nothing stops the line at its end: the incomplete beta function
+    I_x(capacity / theta, n) as the sum that it is for whole n.
+    """
+    if capacity <= 0 or d <= 0:
+        return np.ones(k)
+    steps = np.arange(k)
+    log_rates = np.log(capacity + theta * steps[:-1])
+    products = np.concatenate(([0.0], np.cumsum(log_rates)))
+    log_chance = products + steps * math.log(elapsed(theta, d)) - gammaln(steps + 1) - capacity * d
+    return np.cumsum(np.exp(log_chance))
 
 
 def elapsed(theta: float, d: float) -> float:
     """``d`` seconds, the later ones discounted at rate theta: (1 - exp(-theta d)) / theta."""
-    return -math.expm1(-theta * d) / theta if theta > 0 else d
+    spent = theta * d
+    return -math.expm1(-spent) / theta if spent > 1e-12 else d

@@ -67,10 +67,12 @@ def wait_exceeds(k: float, slots: float, mu: float, theta: float, horizon: float
         return 1.0
     if theta <= _PATIENT * capacity:
         return float(cython_special.gammaincc(float(k), capacity * horizon))
-    spent = theta * horizon
+    a, spent = capacity / theta, theta * horizon
     if spent < 1e-4:  # slower, but 1 - x keeps the digits that x near 1 loses
-        return float(cython_special.betaincc(float(k), capacity / theta, -math.expm1(-spent)))
-    return float(cython_special.betainc(capacity / theta, float(k), math.exp(-spent)))
+        return float(cython_special.betaincc(float(k), a, -math.expm1(-spent)))
+    if spent > 500:  # x would vanish, x^a need not: the first term x^a / (a B(a, k)) is all
+        return math.exp(math.lgamma(a + k) - math.lgamma(a + 1) - math.lgamma(k) - a * spent)
+    return float(cython_special.betainc(a, float(k), math.exp(-spent)))
 
 
 def abandon_probability(k: float, slots: float, mu: float, theta: float) -> float:

@@ -14,11 +14,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from opening_hours import (
-    OpeningHours,
-    ParserError,  # type: ignore[attr-defined]  # its stub forgets it
-    State,
-)
+from opening_hours import OpeningHours, State
+from opening_hours import ParserError as NotParsed  # type: ignore[attr-defined] # not in its stub
 
 from overflow.core.public_holidays import Holidays
 
@@ -52,7 +49,7 @@ def check(text: str) -> None:
             raise ValueError(f"opening hours {text!r}: {why}")
     try:
         _compiled(text)
-    except ParserError as fault:
+    except NotParsed as fault:
         raise ValueError(f"opening hours {text!r}: {_in_short(fault)}") from fault
 
 
@@ -62,8 +59,9 @@ def intervals(
     """Open intervals of ``days`` local days from ``first``, in order; they may touch.
 
     Seconds on the wall clock, counted from 1970-01-01 00:00 of the same wall: no time zone yet.
-    Hours over midnight belong to the day they begin on. A rule that takes a day (``PH off``)
-    takes it whole, with what the evening before would have brought into it.
+    Hours over midnight belong to the day they begin on. A rule that takes a day (``PH off``) takes
+    the calendar day, midnight to midnight, and no more, as everywhere in OpenStreetMap: the end of
+    the night before falls away, the hours after the midnight that follows stay.
     """
     if "PH" not in re.sub(_COMMENT, "", text):
         yield from _open(text, first, days)
