@@ -108,12 +108,14 @@ def _moves(origins: NDArray[np.int64], k: int, capacity: float, theta: float, d:
         return np.asarray(steps == 0, dtype=np.float64)
     log_rates = np.log(capacity + theta * targets[:-1])
     products = np.concatenate(([0.0], np.cumsum(log_rates)))
+    # Infinite where m > n: nobody moves back.
+    factorials = np.concatenate((np.full(k, np.inf), gammaln(np.arange(1, k + 1))))
     log_chance = (
         products[origins - 1][:, None]
         - products[None, :]
         - (capacity + (targets - 1) * theta)[None, :] * d
         + steps * math.log(elapsed(theta, d))
-        - gammaln(steps + 1)  # infinite where m > n: nobody moves back
+        - factorials[steps + k]
     )
     return np.asarray(np.exp(log_chance), dtype=np.float64)
 
