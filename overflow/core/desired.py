@@ -1,0 +1,63 @@
+"""What the helpdesk should show for a ticket, and when that has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from overflow.core.model import HOME, Partner, Policy, Record
+
+
+class Wanted(NamedTuple):
+    """Group, tag and reason, as ``helpdesks.port.Desired`` has them."""
+
+    group: str | None
+    """None: leave it where it stands."""
+    tag: str
+    is_tagged: bool
+    reason_field: str | None
+    reason: str
+
+
+def desired_of(record: Record, policy: Policy) -> Wanted:
+    """Tickets of partners carry the tag and the reason; those of home carry neither."""
+    is_away = record.team != HOME
+    return Wanted(
+        record.desired_group or None,
+        policy.words.tag,
+        is_away,
+        policy.words.reason_field,
+        record.reason if is_away else "",
+    )
+
+
+def revised(before: Record, after: Record, policy: Policy) -> Record:
+    """``after``, with the next ``desired_rev`` if the helpdesk should show something else.
+
+    A group that already stands there (``confirmed_group``) needs no writing, unless a write of
+    ours is under way: the group that one may still set is remembered, so that its echo is known.
+    """
+    old, new = desired_of(before, policy), desired_of(after, policy)
+    is_dirty = before.desired_rev != before.confirmed_rev
+    is_there = after.desired_group == after.confirmed_group
+    if old == new or (is_there and not is_dirty and old[1:] == new[1:]):
+        return after
+    superseded = ""
+    if is_dirty:
+        superseded = before.superseded_group
+        if before.desired_group not in {after.desired_group, before.confirmed_group}:
+            superseded = before.desired_group
+    return replace(after, desired_rev=before.desired_rev + 1, superseded_group=superseded)
+
+
+def owner_of(group: str, policy: Policy) -> str:
+    """The team a group belongs to: the partner of that group, else home."""
+    return next((p.name for p in policy.partners if p.group == group), HOME)
+
+
+def group_of(team: str, record: Record, policy: Policy) -> str:
+    """Where a ticket stands when that team holds it; home's: where it came from."""
+    holder = policy.team(team)
+    if isinstance(holder, Partner):
+        return holder.group
+    return record.origin_group or policy.home.group or record.desired_group
