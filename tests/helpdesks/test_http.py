@@ -1,11 +1,14 @@
 """What goes wrong on the wire comes out as "try again" or "never again", and as nothing else."""
 
 import socket
+import ssl
+import subprocess
 import threading
 from contextlib import closing, suppress
 
 import httpx
 import pytest
+from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from overflow.errors import HelpdeskAway, Invalid, Refused
@@ -289,3 +292,22 @@ def test_a_base_url_is_plain_http_or_https(url):
 
 def test_a_good_base_url_has_no_fault():
     assert url_fault("https://desk.example:8443/api/v1") is None
+
+
+@pytest.mark.needs("openssl")
+def test_a_certificate_that_nobody_vouches_for_is_a_helpdesk_that_is_away(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    request = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    subprocess.run(
+        [*request.split(), "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with (
+        HTTPServer(ssl_context=context) as server,
+        closing(HelpdeskHttp(server.url_for("/"), timeout=5.0)) as client,
+        pytest.raises(HelpdeskAway, match="ConnectError"),
+    ):
+        client.request("GET", "/x")
