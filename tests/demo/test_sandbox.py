@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from overflow.clock import monotonic
-from overflow.demo.sandbox import People, Sandbox, outbox
+from overflow.demo.sandbox import People, Sandbox, outbox, routes
 from overflow.errors import HelpdeskAway, Refused
 from overflow.helpdesks.signatures import standard_webhooks
 from tests.helpdesks.standard_shop import SECRET, opened
@@ -163,6 +163,15 @@ def test_webhooks_can_come_last_first(hook, sandbox, people, monkeypatch):
     stamps = states(hook)
     assert stamps[:3] == sorted(stamps[:3], reverse=True)
     assert stamps[3] == max(stamps)
+
+
+def test_all_tickets_are_shown_page_by_page(people, monkeypatch):
+    monkeypatch.setattr(routes, "PAGE", 3)
+    people.send_webhooks_to("")
+    made = [people.create("chat", "de")["id"] for _ in range(7)]
+    people.solve(made[0])
+    assert [ticket["id"] for ticket in people.tickets()] == made
+    assert people.state()["tickets"] == 7
 
 
 def test_faults_may_strike_only_one_kind_of_call(sandbox, people):

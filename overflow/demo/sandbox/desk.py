@@ -155,6 +155,10 @@ class Desk:
         if before != (ticket.group, ticket.tags, ticket.reason):
             self._touch(ticket)
 
+    def page(self, after: int, limit: int) -> list[Ticket]:
+        """Tickets of any status after the n-th ever made."""
+        return [self.tickets[identity] for identity in self._order[after : after + limit]]
+
     def open_after(self, number: int, limit: int) -> tuple[list[Ticket], int | None]:
         """Tickets not ended after the n-th ever made, and where to go on (None: that was all)."""
         found: list[Ticket] = []

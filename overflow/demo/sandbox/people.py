@@ -51,7 +51,13 @@ class People:
 
     def tickets(self) -> list[Shown]:
         """All there ever were."""
-        return cast("list[Shown]", self._http.request("GET", "/tickets").mapping()["tickets"])
+        found: list[Shown] = []
+        while True:
+            reply = self._http.request("GET", "/tickets", params={"after": len(found)})
+            page = cast("list[Shown]", reply.mapping()["tickets"])
+            if not page:
+                return found
+            found += page
 
     def switch(self, **faults: object) -> Shown:
         """Set switches by the names of ``Faults``."""

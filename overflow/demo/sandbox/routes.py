@@ -15,6 +15,8 @@ from overflow.demo.sandbox.wire import Answer, Request
 
 BASE: Final = "api"
 """The first part of the standard protocol's URLs."""
+PAGE: Final = 1000
+"""Tickets shown at once."""
 QUIET: Final = 60.0
 """Seconds that one waits at most for the webhooks to be sent."""
 
@@ -63,7 +65,8 @@ class Routes:
             case "POST", ["tickets"]:
                 return _whole(self._desk.create(**values))  # type: ignore[arg-type]  # TypeError
             case "GET", ["tickets"]:
-                return {"tickets": [_whole(ticket) for ticket in self._desk.tickets.values()]}
+                page = self._desk.page(int(request.query.get("after", 0)), PAGE)
+                return {"tickets": [_whole(ticket) for ticket in page]}
             case _, ["tickets", identity, *act]:
                 return self._ticket(identity, act, values)
             case "GET", ["state"]:
