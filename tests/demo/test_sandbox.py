@@ -3,17 +3,20 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 
 import pytest
 
-from overflow.clock import monotonic
+from overflow.clock import SystemClock, monotonic
 from overflow.demo.sandbox import People, Sandbox, outbox, routes
 from overflow.errors import HelpdeskAway, Refused
-from overflow.helpdesks.signatures import standard_webhooks
+from overflow.helpdesks.http import HelpdeskHttp
+from overflow.helpdesks.signatures import sign_standard, standard_webhooks
 from tests.helpdesks.standard_shop import SECRET, opened
 
 
@@ -248,8 +251,54 @@ def test_it_runs_as_a_process_of_its_own(hook):
 
 
 def unused_port():
-    import socket
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def send(sandbox, path, event):
+    """A signed event as some other service might send it."""
+    body = json.dumps(event).encode()
+    headers = sign_standard([SECRET], "msg_1", SystemClock().now(), body)
+    with closing(HelpdeskHttp(sandbox.url)) as http:
+        http.request("POST", path, content=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "event", "status"),
+    [
+        ("/elsewhere", {}, 404),
+        ("/events", [], 422),
+        ("/events", {"type": "ticket.note", "data": {"id": "999"}}, 404),
+        ("/events", {"type": "ticket.burn", "data": {"id": "1"}}, 422),
+        ("/events", {"type": "ticket.status", "data": {"id": "1", "status": "bogus"}}, 422),
+    ],
+    ids=["path", "body", "ticket", "type", "status"],
+)
+def test_what_is_not_of_the_protocol_is_answered_as_the_page_says(
+    sandbox, people, path, event, status
+):
+    people.create("chat", "de")
+    with pytest.raises(Refused, match=str(status)):
+        send(sandbox, path, event)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"\r\n\r\n", b"GET\r\n\r\n", b"x" * 100_000, b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n"],
+    ids=["nothing", "half", "much", "length"],
+)
+def test_who_speaks_no_http_is_hung_up_on(sandbox, people, nonsense):
+    host, _, port = sandbox.base.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire, suppress(ConnectionError):
+        wire.sendall(nonsense)
+        assert wire.recv(1000) == b""
+    assert people.state()["tickets"] == 0
+
+
+def test_who_waits_for_quiet_is_told_when_it_does_not_come(people, monkeypatch):
+    monkeypatch.setattr(routes, "QUIET", 0.05)
+    people.send_webhooks_to(f"http://127.0.0.1:{unused_port()}/events")
+    people.create("chat", "de")
+    with pytest.raises(HelpdeskAway, match="503"):
+        people.wait_until_quiet()
