@@ -9,8 +9,10 @@ the environment wins. Which file: ``load``'s argument, else ``OVERFLOW_SETTINGS`
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +64,8 @@ LOSSES: Final[Mapping[str, str]] = {
 
 PREFIX: Final = "OVERFLOW_"
 _LAST_PORT: Final = 65535
+_LONGEST_SOCKET: Final = 100
+"""Characters that every system takes as the path of a socket."""
 _MOST_PROCESSES: Final = 256
 
 T = TypeVar("T")
@@ -89,6 +93,20 @@ class Settings:
     metrics_dir: Path = Path(".overflow/metrics")
     """Where the API's processes share their counters."""
 
+    @property
+    def store_url(self) -> str:
+        """The store's URL: the one that was set, else that of the embedded store."""
+        return self.redis_url or f"unix://{self.socket}"
+
+    @property
+    def socket(self) -> str:
+        """Where the embedded store of this data directory listens."""
+        path = str(self.data_dir.resolve() / "store.sock")
+        if len(path) <= _LONGEST_SOCKET:
+            return path
+        name = hashlib.sha256(path.encode()).hexdigest()[:16]
+        return f"{tempfile.gettempdir()}/overflow-{os.getuid()}-{name}.sock"
+
 
 def load(path: str | Path | None = None) -> Settings:
     """Read the settings file, if there is one, and the environment.
@@ -108,6 +126,11 @@ def load(path: str | Path | None = None) -> Settings:
     if faults:
         raise Invalid("the settings have faults", faults)
     return settings
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment and ``more``, for a child process."""
+    return {**os.environ, **more}
 
 
 def resolve_secret(reference: str) -> str:

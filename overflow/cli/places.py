@@ -42,13 +42,10 @@ class Place(Protocol):
 
 
 class Store:
-    """The store that the settings name."""
+    """The store that the settings name; the embedded one while ``overflow run`` serves."""
 
     def __init__(self, settings: Settings) -> None:
-        if not settings.redis_url:
-            message = "is not set: name the store, or the service with --api"
-            raise Invalid("no store", {"OVERFLOW_REDIS_URL": [message]})
-        self._client = connect(settings.redis_url)
+        self._client = connect(settings.store_url)
         self._policies = Policies(self._client)
 
     def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
