@@ -19,6 +19,7 @@ from overflow.core.model import HelpdeskConfig, Words
 from overflow.errors import Invalid
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.port import Helpdesk
+from overflow.helpdesks.rt import RtHelpdesk, RtOptions
 from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
 
 
@@ -34,6 +35,7 @@ class Connector:
 
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
+    "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
 }
 

@@ -1,0 +1,21 @@
+"""What every connector's options have in common."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from overflow.helpdesks.http import url_fault
+
+
+def is_url(url: str) -> None:
+    """Raises ``ValidationError`` for what cannot be a helpdesk's address."""
+    if fault := url_fault(url):
+        raise ValidationError(fault)
+
+
+class HttpOptions(Schema):
+    """``url``; ``timeout`` in seconds; ``connections`` at once to the helpdesk."""
+
+    url = fields.String(required=True, validate=is_url)
+    timeout = fields.Float(load_default=10.0, validate=validate.Range(0.1, 60.0))
+    connections = fields.Integer(load_default=8, strict=True, validate=validate.Range(1, 256))

@@ -1,0 +1,48 @@
+"""Real helpdesks as fixtures; a folder's conftest imports the ones that its tests ask for.
+
+Each test process starts its own, once, when the first test asks for it: nobody else changes its
+tickets meanwhile. Where the packages are missing the tests are skipped and say which.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.real import rt5
+from tests.real.inbox import Inbox, listening
+
+
+@pytest.fixture(scope="session")
+def rt() -> Iterator[rt5.RealRt]:
+    """A real Request Tracker 5, seeded."""
+    if packages := rt5.missing():
+        pytest.skip(f"needs {packages}: `make test-deps` installs it")
+    with _home("overflow-rt-") as home:
+        desk = rt5.start(home)
+        try:
+            yield desk
+        finally:
+            desk.stop()
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A receiver of webhooks."""
+    with listening() as found:
+        yield found
+
+
+class _home:  # noqa: N801  read as a verb
+    """A directory of its own: pytest's are closed to PostgreSQL's user."""
+
+    def __init__(self, prefix: str) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=prefix))
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
