@@ -14,14 +14,15 @@ from datetime import UTC, datetime
 from typing import Final, cast
 
 import orjson
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from overflow.clock import Clock, new_id
 from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import BadInput, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields
-from overflow.helpdesks.http import HelpdeskHttp, Reply, segment, url_fault
+from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
+from overflow.helpdesks.options import HttpOptions
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.signatures import sign_standard, standard_webhooks
 from overflow.helpdesks.standard_body import Listed, event_of, listed_of, whole_ticket_of
@@ -33,16 +34,9 @@ PAGE: Final = 200
 _CURSOR: Final = re.compile(r"([0-9]{1,16})\.([0-9]{0,16})\.(.*)", re.ASCII | re.DOTALL)
 
 
-def _is_url(url: str) -> None:
-    if fault := url_fault(url):
-        raise ValidationError(fault)
-
-
-class StandardOptions(Schema):
+class StandardOptions(HttpOptions):
     """``helpdesk.options`` of a policy whose connector is ``standard``."""
 
-    url = fields.String(required=True, validate=_is_url)
-    timeout = fields.Float(load_default=10.0, validate=validate.Range(0.1, 60.0))
     connections = fields.Integer(load_default=64, strict=True, validate=validate.Range(1, 256))
 
 
