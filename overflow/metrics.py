@@ -1,0 +1,287 @@
+"""What Prometheus sees: this process's HTTP, and the store's domain figures.
+
+HTTP is counted in the process that answers; where ``PROMETHEUS_MULTIPROC_DIR`` is set, the API's
+processes share their counts through files there, and each of them shows the sum. Domain figures are
+read from the store at a scrape, the same from every process: they are scraped once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from overflow.clock import Clock
+from overflow.core.model import HOME, Partner, Policy, Situation
+from overflow.core.outlook import joining
+from overflow.core.roster import live, staff
+from overflow.errors import BadInput
+from overflow.store.marks import Counts, Marks
+from overflow.store.policies import Policies
+from overflow.store.situations import Situations
+from overflow.store.tallies import Lag, Tallies
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+_HTTP: Final = CollectorRegistry()
+_REQUESTS: Final = Counter(
+    "overflow_http_requests", "Requests answered.", ("method", "route", "status"), registry=_HTTP
+)
+_SECONDS: Final = Histogram(
+    "overflow_http_request_seconds",
+    "Seconds until a request was answered.",
+    ("route",),
+    registry=_HTTP,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
+
+
+class Family(NamedTuple):
+    """One domain metric."""
+
+    about: str
+    labels: tuple[str, ...]
+
+
+COUNTERS: Final[Mapping[str, Family]] = {
+    "overflow_decisions_total": Family(
+        "Decisions made and carried out.", ("shop", "outcome", "reason", "team", "channel")
+    ),
+    "overflow_observed_total": Family(
+        "Decisions made while observing.", ("shop", "outcome", "reason", "team", "channel")
+    ),
+    "overflow_events_total": Family(
+        "Webhooks by what came of them.", ("shop", "connector", "result")
+    ),
+    "overflow_moves_total": Family("Tickets that changed hands.", ("shop", "kind")),
+}
+GAUGES: Final[Mapping[str, Family]] = {
+    "overflow_waiting": Family(
+        "Open tickets that nobody has answered or taken.", ("shop", "team", "queue")
+    ),
+    "overflow_wip": Family(
+        "Open tickets that somebody has answered or taken.", ("shop", "team", "queue")
+    ),
+    "overflow_expected_wait_seconds": Family(
+        "Expected wait at home of a ticket that comes now; absent while unknown.", ("shop", "queue")
+    ),
+    "overflow_pressure": Family("1 while a queue is under pressure.", ("shop", "queue")),
+    "overflow_partner_held": Family(
+        "Open tickets that a partner holds.", ("shop", "partner", "channel")
+    ),
+    "overflow_partner_capacity": Family(
+        "Most open tickets that a partner takes now.", ("shop", "partner", "channel")
+    ),
+    "overflow_dirty": Family("Tickets to be written to the helpdesk.", ("shop",)),
+    "overflow_to_read": Family("Tickets to be read from the helpdesk.", ("shop",)),
+    "overflow_dead_letters": Family("Work that was given up.", ("shop",)),
+    "overflow_sync_lag_seconds": Family(
+        "Age of the oldest decision that the helpdesk has not confirmed.", ("shop",)
+    ),
+    "overflow_input_age_seconds": Family("Age of what decisions are made from.", ("shop", "input")),
+    "overflow_worker_alive": Family("1 while a worker sends heartbeats.", ()),
+}
+_LAG: Final = "overflow_sync_seconds"
+
+NAMES: Final = frozenset(
+    {*COUNTERS, *GAUGES, _LAG, "overflow_http_requests_total", "overflow_http_request_seconds"}
+)
+"""Every family that there is."""
+
+_MOVING: Final = frozenset({"overflow", "late_overflow", "recall", "returned"})
+"""Outcomes of decisions that move a ticket."""
+_PERSON: Final = "moved_by_person"
+_NO_INPUTS: Final = frozenset({"import"})
+"""Moments that the situation keeps among its inputs, and that may be old."""
+
+Sample = tuple[str, tuple[str, ...], float]
+"""Family, values of its labels, value."""
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request; ``route`` is a rule, never a path."""
+    requests, histogram = _children(method, route, status)
+    requests.inc()
+    histogram.observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _children(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return _REQUESTS.labels(method, route, str(status)), _SECONDS.labels(route)
+
+
+def http(accept: str) -> tuple[bytes, str]:
+    """The HTTP metrics of all of the API's processes on this machine, and their content type."""
+    shared = CollectorRegistry()
+    try:
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    except ValueError:  # no directory to share them in: there is one process
+        return _exposed(_HTTP, accept)
+    return _exposed(shared, accept)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the domain figures come from."""
+
+    clock: Clock
+    policies: Policies
+    situations: Situations
+    marks: Marks
+    tallies: Tallies
+    policy: Callable[[str], Policy]
+    is_worker_alive: Callable[[], bool]
+
+
+def domain(sources: Sources, accept: str) -> tuple[bytes, str]:
+    """The domain metrics of all shops, and their content type. Raises ``StoreAway``."""
+    registry = CollectorRegistry()
+    registry.register(_Domain(list(_families(sources))))
+    return _exposed(registry, accept)
+
+
+class _Domain(Collector):
+    """Families that were worked out before."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _exposed(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
+    encode, content_type = choose_encoder(accept)
+    return encode(registry), content_type
+
+
+def _families(sources: Sources) -> Iterator[Metric]:
+    shops = [_Shop.read(sources, shop) for shop in sources.policies.shops()]
+    found: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+    for name, family in COUNTERS.items():
+        found[name] = CounterMetricFamily(name, family.about, labels=family.labels)
+    for name, family in GAUGES.items():
+        found[name] = GaugeMetricFamily(name, family.about, labels=family.labels)
+    found["overflow_worker_alive"].add_metric((), float(sources.is_worker_alive()))
+    lags = HistogramMetricFamily(_LAG, "Seconds from commit to confirmation.", labels=("shop",))
+    for shop in shops:
+        for name, labels, value in shop.samples():
+            found[name].add_metric((shop.name, *labels), value)
+        lags.add_metric((shop.name,), _buckets(shop.lag), shop.lag.total)
+    yield from found.values()
+    yield lags
+
+
+def _buckets(lag: Lag) -> Sequence[tuple[str, float]]:
+    """Cumulative, as Prometheus wants them."""
+    seen, buckets = 0, []
+    for end, count in lag.buckets:
+        seen += count
+        buckets.append(("+Inf" if end == float("inf") else f"{end:g}", float(seen)))
+    return buckets
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """One shop's figures as they were read."""
+
+    name: str
+    now: float
+    situation: Situation
+    policy: Policy | None
+    counts: Counts
+    totals: Mapping[str, int]
+    lag: Lag
+
+    @classmethod
+    def read(cls, sources: Sources, shop: str) -> _Shop:
+        now = sources.clock.now()
+        return cls(
+            shop,
+            now,
+            sources.situations.get(shop, now),
+            _policy(sources, shop),
+            sources.marks.counts(shop),
+            sources.tallies.totals(shop),
+            sources.tallies.lag(shop),
+        )
+
+    def samples(self) -> Iterator[Sample]:
+        yield from self._counted()
+        yield from self._loads()
+        yield from self._sync()
+        if self.policy is not None:
+            yield from self._waits(self.policy)
+            for partner in self.policy.partners:
+                yield from self._partner(partner)
+
+    def _counted(self) -> Iterator[Sample]:
+        moves: dict[str, int] = {}
+        for tally, count in self.totals.items():
+            match tally.split("/"):
+                case ["decision", outcome, reason, team, channel]:
+                    yield "overflow_decisions_total", (outcome, reason, team, channel), count
+                    if outcome in _MOVING:
+                        moves[outcome] = moves.get(outcome, 0) + count
+                case ["observed", outcome, reason, team, channel]:
+                    yield "overflow_observed_total", (outcome, reason, team, channel), count
+                case ["webhook", connector, result]:
+                    yield "overflow_events_total", (connector, result), count
+                case ["event", event, _, _] if event == _PERSON:
+                    moves["manual"] = moves.get("manual", 0) + count
+                case _:
+                    pass
+        for kind, count in moves.items():
+            yield "overflow_moves_total", (kind,), count
+
+    def _loads(self) -> Iterator[Sample]:
+        for (team, queue), load in self.situation.loads.items():
+            yield "overflow_waiting", (team, queue), load.waiting
+            yield "overflow_wip", (team, queue), load.wip
+        for queue, pressure in self.situation.pressure.items():
+            yield "overflow_pressure", (queue,), float(pressure.on)
+
+    def _sync(self) -> Iterator[Sample]:
+        oldest = self.counts.oldest_dirty
+        yield "overflow_dirty", (), self.counts.dirty
+        yield "overflow_to_read", (), self.counts.to_read
+        yield "overflow_dead_letters", (), self.counts.dead
+        yield "overflow_sync_lag_seconds", (), max(0.0, self.now - oldest) if oldest else 0.0
+        for source, at in self.situation.seen.items():
+            if source not in _NO_INPUTS:
+                yield "overflow_input_age_seconds", (source,), max(0.0, self.now - at)
+
+    def _waits(self, policy: Policy) -> Iterator[Sample]:
+        people = staff(policy, self.situation, self.now)
+        for queue in sorted({queue for team, queue in self.situation.loads if team == HOME}):
+            seen = joining(queue, self.situation, policy, people, self.now)
+            if seen is not None and seen.wait.value is not None:
+                yield "overflow_expected_wait_seconds", (queue,), seen.wait.value
+
+    def _partner(self, partner: Partner) -> Iterator[Sample]:
+        said = live(self.situation.declared.get(partner.name), self.now)
+        declared = said.capacity if said is not None and said.capacity is not None else {}
+        for channel, agreed in partner.capacity.items():
+            labels = partner.name, channel
+            yield "overflow_partner_held", labels, self.situation.held.get(labels, 0)
+            yield "overflow_partner_capacity", labels, min(agreed, declared.get(channel, agreed))
+
+
+def _policy(sources: Sources, shop: str) -> Policy | None:
+    """None for a policy that this version of the service cannot read: the counts still show."""
+    try:
+        return sources.policy(shop)
+    except BadInput:
+        return None
