@@ -59,9 +59,9 @@ def _read(
         data, faults = cast("dict[str, Any]", PolicySection().load(given)), {}
     except ValidationError as error:
         data, faults = cast("dict[str, Any]", error.valid_data), flat(error.messages)
-    found = list(rules.faults(data))
-    for path, text in found:
-        if not any(known.startswith(f"{path}.") for known in faults):
+    wrong_in_itself = tuple(faults)
+    for path, text in rules.faults(data):
+        if not any(f"{known}.".startswith(f"{path}.") for known in wrong_in_itself):
             faults.setdefault(path, []).append(text)
     if "shop" not in given and shop is None:
         faults["shop"] = ["is missing"]

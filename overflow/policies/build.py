@@ -25,7 +25,7 @@ from overflow.core.model import (
     Thresholds,
     Words,
 )
-from overflow.policies.channels import BUILT_IN
+from overflow.policies.channels import BUILT_IN, usual_channel
 from overflow.policies.rules import holidays_of
 
 Data = Mapping[str, Any]
@@ -58,13 +58,9 @@ def policy_of(data: Data, shop: str, version: int) -> Policy:
         notes=Notes(**data.get("notes", {})),
         words=Words(**data.get("words", {})),
         topics_as_queues=frozenset(data["topics"]),
-        default_channel=default.get("channel") or _usual_channel(channels),
+        default_channel=default.get("channel") or usual_channel(channels) or "",
         default_language=default.get("language", ""),
     )
-
-
-def _usual_channel(channels: Mapping[str, Channel]) -> str:
-    return "email" if "email" in channels else next(iter(channels))
 
 
 def _helpdesk(part: Data) -> HelpdeskConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
 
@@ -31,3 +32,10 @@ BUILT_IN: Final = MappingProxyType(
     }
 )
 """Name -> channel, without handle time and thresholds: those only the shop knows."""
+
+
+def usual_channel(channels: Collection[str]) -> str | None:
+    """The one of a ticket that does not say, where that goes without saying."""
+    if "email" in channels:
+        return "email"
+    return next(iter(channels)) if len(channels) == 1 else None

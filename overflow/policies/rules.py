@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from holidays import list_supported_countries
+
 from overflow.core.model import HOME
 from overflow.core.public_holidays import Holidays
 from overflow.helpdesks import check_options
-from overflow.policies.channels import BUILT_IN
+from overflow.policies.channels import BUILT_IN, usual_channel
 from overflow.policies.values import meant
 
 Found = Iterator[tuple[str, str]]
@@ -40,13 +42,16 @@ def _helpdesk(data: Data) -> Found:
 
 def _holidays(data: Data) -> Found:
     for path, holder in [("", data), *_teams(data)]:
-        section = holder.get("holidays")
-        if not isinstance(section, Mapping):
-            continue
-        try:
-            holidays_of(section)
-        except ValueError as fault:
-            yield f"{path}.holidays".strip("."), str(fault).removeprefix("holidays: ")
+        place = f"{path}.holidays".strip(".")
+        section = _part(holder, "holidays")
+        country, part = section.get("country", ""), section.get("subdivision", "")
+        parts = list_supported_countries().get(country, [])
+        if part and not country:
+            yield f"{place}.country", "is missing beside `subdivision`"
+        elif part and part not in parts:
+            yield f"{place}.subdivision", f"is no part of {country}{meant(part, parts)}"
+        for day in sorted(set(section.get("add", ())) & set(section.get("strike", ()))):
+            yield place, f"{day} is both added and struck"
 
 
 def _home_is_staffed(data: Data) -> Found:
@@ -144,8 +149,12 @@ def _levels_stop_below_start(data: Data) -> Found:
 
 def _defaults_exist(data: Data) -> Found:
     known, channel = _channels(data), _part(data, "default").get("channel")
-    if known is not None and channel is not None and channel not in known:
+    if known is None:
+        return
+    if channel is not None and channel not in known:
         yield "default.channel", _unknown(channel, known)
+    elif channel is None and usual_channel(known) is None and known:
+        yield "default.channel", "is missing: on which channel is a ticket that does not say?"
 
 
 def _retries_grow(data: Data) -> Found:
@@ -182,7 +191,7 @@ _RULES: Final[Sequence[Callable[[Data], Found]]] = (
 
 
 def holidays_of(section: Data) -> Holidays:
-    """The public holidays of a section; ValueError when they contradict themselves."""
+    """The public holidays of a section without faults."""
     return Holidays(
         country=section.get("country", ""),
         subdivision=section.get("subdivision"),

@@ -40,7 +40,7 @@ class HolidaySection(Section):
     """Public holidays: what `PH` in opening hours stands for."""
 
     country = Country("its code, such as NL; without one only the added days count")
-    subdivision = Text("a part of the country, such as BY, where its holidays differ", longest=6)
+    subdivision = Text("a part of the country, such as BY, where its holidays differ", longest=20)
     add = Items(Day(), "days that are holidays here all the same", most=400)
     strike = Items(Day(), "days that are no holidays here", most=400)
 
@@ -235,7 +235,7 @@ class WordSection(Section):
 class DefaultSection(Section):
     """What holds for a ticket that does not say."""
 
-    channel = Name("its channel; email where the shop has it, else the first")
+    channel = Name("its channel; not needed where there is email, or only one")
     language = Language("its language; its own queue of no language where not said")
 
 

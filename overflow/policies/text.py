@@ -27,7 +27,9 @@ _TAG: Final = "tag:yaml.org,2002:"
 _BOOL: Final = re.compile(r"^(?:true|false)$")
 _NULL: Final = re.compile(r"^(?:~|null|)$")
 _INT: Final = re.compile(r"^[-+]?[0-9]{1,15}$")
-_FLOAT: Final = re.compile(r"^[-+]?(?:[0-9]{1,15})?\.[0-9]{1,15}$|^[-+]?[0-9]{1,15}\.$")
+_FLOAT: Final = re.compile(
+    r"^[-+]?(?:[0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?$"
+)
 
 
 class _Loader(yaml.SafeLoader):

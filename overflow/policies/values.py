@@ -39,8 +39,9 @@ LONGEST: Final = 366 * 86400.0
 
 def meant(wrong: object, known: Iterable[str]) -> str:
     """``; did you mean chat?``, or nothing when nothing is near."""
-    near = difflib.get_close_matches(str(wrong).lower()[:64], list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
+    lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(str(wrong).lower()[:64], list(lower), n=1, cutoff=0.6)
+    return f"; did you mean {lower[near[0]]}?" if near else ""
 
 
 class Value(fields.Field[T]):
@@ -350,8 +351,5 @@ def _seconds(value: object) -> float | None:
 
 
 def _no_zone(value: object) -> NoReturn:
-    names = {name.lower(): name for name in available_timezones()}
-    hint = meant(value, names)
-    for lower, name in names.items():
-        hint = hint.replace(f" {lower}?", f" {name}?")
+    hint = meant(value, available_timezones())
     raise ValidationError(f"must be a time zone such as Europe/Amsterdam{hint}")
