@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 from environs import Env, EnvValidationError, ValidationError
@@ -185,9 +186,16 @@ def _ask(env: Env, name: str, read: Callable[[str], T]) -> T:
 
 
 def _store_url(text: str) -> str:
-    if text and not re.fullmatch(r"(redis|rediss|unix)://\S+", text):
+    if text and not (re.fullmatch(r"(redis|rediss|unix)://\S+", text) and _is_url(text)):
         raise ValidationError("is no redis://, rediss:// or unix:// URL")
     return text
+
+
+def _is_url(text: str) -> bool:
+    try:
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def _listen(text: str) -> tuple[str, int]:
