@@ -186,7 +186,7 @@ def _ask(env: Env, name: str, read: Callable[[str], T]) -> T:
 
 
 def _store_url(text: str) -> str:
-    if text and not (re.fullmatch(r"(redis|rediss|unix)://\S+", text) and _is_url(text)):
+    if text and not (re.fullmatch(r"(redis|rediss|unix)://\S(.*\S)?", text) and _is_url(text)):
         raise ValidationError("is no redis://, rediss:// or unix:// URL")
     return text
 

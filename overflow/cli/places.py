@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -45,6 +46,9 @@ class Store:
     """The store that the settings name; the embedded one while ``overflow run`` serves."""
 
     def __init__(self, settings: Settings) -> None:
+        if not (settings.redis_url or Path(settings.socket).exists()):
+            message = "is not set, and no `overflow run` serves from here; or name one with --api"
+            raise Invalid("no store", {"OVERFLOW_REDIS_URL": [message]})
         self._client = connect(settings.store_url)
         self._policies = Policies(self._client)
 
