@@ -18,13 +18,11 @@ _SLOT: Final = re.compile(r"\{(\w+)\}")
 
 
 def reference_of(record: Record) -> str:
-    """The reference under which the note of the record's last decision is found again."""
-    return reference(record.id, record.decision)
+    """The reference under which the note that the record owes is found again.
 
-
-def owed(outcome: str, other: str) -> str:
-    """What ``Record.note`` says while a note is owed: the outcome, and the team it came from."""
-    return f"{outcome} {other}"
+    Made of what the move that owes it has set and later decisions leave alone.
+    """
+    return reference(record.id, record.note, str(round(record.held_since * 1_000_000)))
 
 
 def render(record: Record, policy: Policy, told: str = "") -> str:

@@ -1,0 +1,56 @@
+"""The names of tallies, so that what counts and what is shown agree.
+
+Parts are joined by ``/``; the first says what is counted:
+
+    decision/OUTCOME/REASON/TEAM/CHANNEL   made and carried out
+    observed/OUTCOME/REASON/TEAM/CHANNEL   made while observing
+    event/EVENT/TEAM/CHANNEL               what became of a ticket (``lifecycle``'s events)
+    webhook/CONNECTOR/RESULT               a delivery
+    reconcile/RESULT                       a ticket seen by polling: ``same`` or ``differs``
+    sync/RESULT                            ``written``, ``noted``, ``failed``, ``buried``
+    contended/TEAM/LIMIT                   a partner's last slot went to another ticket
+
+Those of a cohort are counted where the ticket arrived:
+
+    offered/CHANNEL                        arrived
+    answered/TEAM/CHANNEL/late|in_time     first answer; ``in_time`` too where nothing is promised
+    ended/STATUS/TEAM/CHANNEL              solved, closed, spam, ...; again after each reopening
+"""
+
+from __future__ import annotations
+
+from overflow.core.decision import Decision
+from overflow.core.model import Mode, Record
+
+
+def decision(made: Decision, channel: str) -> str:
+    """A decision."""
+    what = "observed" if made.trace.mode is Mode.OBSERVE else "decision"
+    return f"{what}/{made.outcome.value}/{made.reason.value}/{made.team}/{_word(channel)}"
+
+
+def event(name: str, record: Record) -> str:
+    """Something that became of a ticket."""
+    return f"event/{name}/{record.team}/{_word(record.channel)}"
+
+
+def offered(record: Record) -> str:
+    """It arrived."""
+    return f"offered/{_word(record.channel)}"
+
+
+def answered(record: Record) -> str:
+    """It has its first answer."""
+    is_late = 0.0 < record.due < record.answered
+    timely = "late" if is_late else "in_time"
+    return f"answered/{record.team}/{_word(record.channel)}/{timely}"
+
+
+def ended(record: Record) -> str:
+    """Nobody has to do anything any more."""
+    return f"ended/{record.status.value}/{record.team}/{_word(record.channel)}"
+
+
+def _word(text: str) -> str:
+    """A part: without what joins parts and tallies."""
+    return text.replace(" ", "_").replace("/", "_")

@@ -1,0 +1,132 @@
+"""From a step to its commit: the decision it asks for, and all that is written along with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from overflow.core import lifecycle
+from overflow.core.decision import Decision, Outcome, stays, trace_of
+from overflow.core.lifecycle import Keep
+from overflow.core.model import HOME, Cause, Mode, Record, Status
+from overflow.flows import counts
+from overflow.flows.errand import Errand, Routed, View
+from overflow.store.commits import ENTRY, Answer, Basis, Commit
+
+LONGEST_WORK: Final = 8 * 3600.0
+"""Seconds of work on one ticket above which somebody just forgot to close it: not measured."""
+
+
+class Plan(NamedTuple):
+    """What to commit, and what will have come of it then."""
+
+    commit: Commit
+    outcome: str
+    decision: Decision | None
+
+
+def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | None:
+    """The commit that this change needs; None: it was decided that nothing is to be done.
+
+    ``is_last``: the store refused as often as there are candidates, so the ticket is left where
+    it may stay.
+    """
+    record, made = change.record, None
+    if change.cause is not None and view.policy.mode is not Mode.OFF and not view.is_importing:
+        ticket = lifecycle.ticket_of(
+            record, change.cause, view.policy, ahead=errand.ahead, epoch=view.situation.epoch
+        )
+        made = errand.decide(ticket, view.situation, view.policy, view.now)
+        if made is None:
+            return None
+        if is_last:
+            made = replace(stays(made), pressure=None)
+        record = lifecycle.settle(record, made, view.policy, view.now)
+    outcome = _outcome(view, made)
+    commit = Commit(
+        record=record,
+        prior_rev=view.prior.rev if view.prior is not None else 0,
+        now=view.now,
+        basis=Basis.of(view.situation, made.queue) if made and not is_last else None,
+        takes=_takes(made, record) if made and not is_last else "",
+        pressure=made.pressure if made else None,
+        kind="decision" if made else "event" if change.events else "",
+        journal=_told(errand, change, made),
+        situation=view.situation if made else None,
+        tallies=_tallies(errand, change, record, made, outcome),
+        cohort=_cohort(view.prior, record),
+        handled=_handled(view, record),
+        heard="helpdesk" if errand.is_heard else "",
+        delivery=errand.along.delivery,
+        answer=_answer(errand, Routed(outcome, record, made, ENTRY)),
+        read=errand.read,
+    )
+    return Plan(commit, outcome, made)
+
+
+def _outcome(view: View, made: Decision | None) -> str:
+    if made is not None:
+        return "decided"
+    if view.prior is not None:
+        return "updated"
+    return "imported" if view.is_importing else "accepted"
+
+
+def _takes(made: Decision, record: Record) -> str:
+    """The partner whose limits the commit has to respect: one that gets the ticket by us."""
+    is_given = made.outcome in {Outcome.OVERFLOW, Outcome.LATE} or made.cause is Cause.REOPENED
+    return record.team if is_given and record.team != HOME else ""
+
+
+def _told(errand: Errand, change: Keep, made: Decision | None) -> dict[str, object] | None:
+    """What the journal entry says; None: nothing beyond what the store notes by itself."""
+    if made is None and not change.events and not errand.along.facts:
+        return None
+    told: dict[str, object] = {"source": errand.along.source, **errand.along.facts}
+    if change.events:
+        told["events"] = list(change.events)
+    if made is not None:
+        told["decision"] = trace_of(made)
+    return told
+
+
+def _tallies(
+    errand: Errand, change: Keep, record: Record, made: Decision | None, outcome: str
+) -> tuple[str, ...]:
+    names = [counts.event(event, record) for event in change.events]
+    if made is not None:
+        names.append(counts.decision(made, record.channel))
+    if errand.along.tally:
+        names.append(f"{errand.along.tally}/{outcome}")
+    return tuple(names)
+
+
+def _cohort(prior: Record | None, record: Record) -> tuple[str, ...]:
+    """What is counted where the ticket arrived."""
+    names = [] if prior is not None else [counts.offered(record)]
+    if record.answered and not (prior is not None and prior.answered):
+        names.append(counts.answered(record))
+    if record.status.is_ended and not (prior is not None and prior.status.is_ended):
+        names.append(counts.ended(record))
+    return tuple(names)
+
+
+def _handled(view: View, record: Record) -> float | None:
+    """Seconds somebody worked on it: on a live channel until it ended, else until its answer.
+
+    Elsewhere a ticket stays wip while nobody looks at it, so the end would measure waiting.
+    """
+    prior = view.prior
+    if prior is None or not prior.wip_since or prior.status is not Status.OPEN:
+        return None
+    channel = view.policy.channels.get(prior.channel)
+    is_live = channel is not None and channel.live
+    is_done = record.status.is_ended if is_live else bool(record.answered and not prior.answered)
+    worked = view.now - prior.wip_since
+    return worked if is_done and 0.0 < worked <= LONGEST_WORK else None
+
+
+def _answer(errand: Errand, routed: Routed) -> Answer | None:
+    if errand.along.turn is None or errand.along.render is None:
+        return None
+    return errand.along.turn.answer(errand.along.render(routed))

@@ -1,0 +1,76 @@
+"""The parts a flow works with. Made by ``overflow.wiring.build``; tests make their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import redis
+
+from overflow.clock import Clock
+from overflow.flows.book import PolicyBook
+from overflow.flows.desks import Desks
+from overflow.jobs import Jobs
+from overflow.settings import Settings
+from overflow.store.journal import Journal
+from overflow.store.keyring import Keyring
+from overflow.store.leases import Leases
+from overflow.store.marks import Marks
+from overflow.store.policies import Policies
+from overflow.store.progress import Progress
+from overflow.store.requests import Requests
+from overflow.store.situations import Situations
+from overflow.store.tallies import Tallies
+from overflow.store.tickets import Tickets
+from overflow.store.upkeep import Upkeep
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How eager the journeys are (seconds; numbers of tickets)."""
+
+    threads: int = 48
+    """Tickets of one shop that a drain works on at once."""
+    slice: float = 8.0
+    """A drain hands over to its successor after this long."""
+    least_slice: float = 1.0
+    """And after this long when other jobs wait."""
+    linger: float = 0.4
+    """A drain with nothing to do waits this long for more. Longer than ``jobs.THROTTLE``."""
+    lease: float = 9.0
+    """A lease that is not renewed ends after this long; its holder is taken for dead."""
+    longest_request: float = 60.0
+    """A request whose answer was lost may still take effect in the helpdesk for this long."""
+    budget: float = 1.0
+    """A sweep, poll or walk stops after this long and goes on with the next job."""
+    import_pause: float = 0.2
+    """Between two pages of the first walk, so that the helpdesk's people notice nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a flow may use; one a process, shared by its threads."""
+
+    settings: Settings
+    clock: Clock
+    redis: redis.Redis
+    tickets: Tickets
+    situations: Situations
+    policies: Policies
+    journal: Journal
+    marks: Marks
+    leases: Leases
+    tallies: Tallies
+    keyring: Keyring
+    requests: Requests
+    progress: Progress
+    upkeep: Upkeep
+    book: PolicyBook
+    desks: Desks
+    jobs: Jobs
+    pace: Pace = field(default_factory=Pace)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.desks.close()
+        self.jobs.close()
+        self.redis.close()

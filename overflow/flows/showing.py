@@ -1,0 +1,48 @@
+"""Does the helpdesk show what is desired, and what follows for the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from overflow.core.lifecycle import Wanted, desired_of, owner_of
+from overflow.core.model import Policy, Record, Snapshot
+
+
+def shows(seen: Snapshot, wanted: Wanted) -> bool:
+    """Whether group, tag and reason stand as desired."""
+    if wanted.group is not None and seen.group != wanted.group:
+        return False
+    if wanted.is_tagged != (wanted.tag in seen.tags):
+        return False
+    return wanted.reason_field is None or (seen.reason or "") == wanted.reason
+
+
+def confirmed(record: Record, seen: Snapshot, policy: Policy) -> Record:
+    """The record once the helpdesk was read; the same one if there is nothing to confirm."""
+    if record.desired_rev == record.confirmed_rev or not shows(seen, desired_of(record, policy)):
+        return record
+    return replace(
+        record,
+        confirmed_rev=record.desired_rev,
+        confirmed_group=record.observed_group,
+        superseded_group="",
+    )
+
+
+def withdrawn(record: Record, policy: Policy) -> Record:
+    """The record in a shop where nothing may be written: held where it stands.
+
+    For what was still to be written when the shop was switched from ``live`` to another mode.
+    """
+    if not record.is_dirty:
+        return record
+    return replace(
+        record,
+        team=owner_of(record.observed_group, policy),
+        desired_group=record.observed_group,
+        confirmed_group=record.observed_group,
+        confirmed_rev=record.desired_rev,
+        superseded_group="",
+        note="",
+        note_tried=0.0,
+    )

@@ -1,0 +1,188 @@
+"""A drain: one process at a time works on all that is due for a shop, many tickets at once.
+
+It renews its lease while it works, takes more tickets as others are done, so that a slow one holds
+up nobody, hands over to a successor after some seconds, and ends by a script that frees the lease
+only if nothing is due. Killed anywhere, its lease ends by itself and the marks are still there.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from overflow.clock import monotonic
+from overflow.errors import StoreAway
+from overflow.flows.attend import Attending, Due, Stopped
+from overflow.flows.failing import Breaker, Failing
+from overflow.flows.services import Services
+from overflow.jobs import Task
+from overflow.store import keys
+from overflow.store.leases import Ending, Lease
+from overflow.store.marks import Mark
+
+LOOK: Final = 0.02
+"""Seconds between two looks for what is due while tickets are worked on."""
+IDLE_LOOK: Final = 0.1
+"""The same while there is nothing to do."""
+OTHERS_LOOK: Final = 0.5
+"""Seconds between two looks whether other jobs wait."""
+
+
+class End(StrEnum):
+    """How a drain ended."""
+
+    ELSEWHERE = "elsewhere"
+    """Another process drains the shop."""
+    DONE = "done"
+    """Nothing is due any more."""
+    HANDED_OVER = "handed_over"
+    """A successor stands on the job queue."""
+    PAUSED = "paused"
+    """The helpdesk is away; the lease keeps others out for a while."""
+    LOST = "lost"
+    """The lease was lost: this process was too slow."""
+
+
+class Drained(NamedTuple):
+    """What a drain did."""
+
+    end: End
+    tickets: int = 0
+    """Worked on, with or without success."""
+    failed: int = 0
+
+
+def drain(services: Services, shop: str, *, seconds: float | None = None) -> Drained:
+    """Work on what is due for ``seconds`` (the pace's slice), and a call longer.
+
+    Raises ``Unknown`` for a shop without a policy and ``StoreAway``; then the lease ends by itself.
+    """
+    services.book.policy(shop)
+    lease = services.leases.acquire(keys.drain_lease(shop), services.pace.lease)
+    if lease is None:
+        return Drained(End.ELSEWHERE)
+    return _Drain(services, shop, lease, seconds or services.pace.slice).run()
+
+
+class _Drain:
+    """One run."""
+
+    def __init__(self, services: Services, shop: str, lease: Lease, seconds: float) -> None:
+        self._services = services
+        self._shop = shop
+        self._lease = lease
+        self._started = monotonic()
+        self._until = self._started + seconds
+        self._renewed = self._started
+        self._asked = self._started
+        self._busy = self._started
+        self._end: End | None = None
+        self._under_way: dict[Future[None], Due] = {}
+        self._tickets = 0
+        self._breaker = Breaker()
+        self._failing = Failing(services, shop, self._breaker)
+        self._attending = Attending(services, shop, lambda: self._end is not None)
+
+    def run(self) -> Drained:
+        with ThreadPoolExecutor(self._services.pace.threads, f"drain-{self._shop}") as pool:
+            try:
+                while self._end is None:
+                    self._take(pool)
+                    self._collect()
+                    self._look_around()
+                self._finish()
+            finally:
+                self._end = self._end or End.LOST  # on the way out by an error: start nothing new
+        return Drained(self._end, self._tickets, self._failing.count)
+
+    def _take(self, pool: ThreadPoolExecutor) -> None:
+        free = self._services.pace.threads - len(self._under_way)
+        if free <= 0:
+            return
+        taken = {due.id for due in self._under_way.values()}
+        for due in self._due(len(taken) + free):
+            if due.id not in taken and len(self._under_way) < self._services.pace.threads:
+                self._under_way[pool.submit(self._work, due)] = due
+                self._tickets += 1
+
+    def _due(self, limit: int) -> list[Due]:
+        """What is due now; a ticket to be read and written is one."""
+        now = self._services.clock.now()
+        writes = self._services.marks.dirty_due(self._shop, now, limit)
+        reads = self._services.marks.to_read_due(self._shop, now, limit)
+        marks: dict[str, list[Mark | None]] = {mark.id: [mark, None] for mark in writes}
+        for mark in reads:
+            marks.setdefault(mark.id, [None, None])[1] = mark
+        return [Due(ticket_id, write, read) for ticket_id, (write, read) in marks.items()]
+
+    def _work(self, due: Due) -> None:
+        """In a thread of the pool; only ``StoreAway`` comes out."""
+        try:
+            self._attending.attend(due)
+        except (Stopped, StoreAway) as error:
+            if isinstance(error, StoreAway):
+                raise
+        except Exception as error:  # noqa: BLE001  one ticket's trouble is not the others'
+            self._failing.note(due, error)
+        else:
+            self._breaker.worked()
+
+    def _collect(self) -> None:
+        """Wait a moment for tickets that are done."""
+        if not self._under_way:
+            self._services.clock.sleep(IDLE_LOOK)
+            return
+        self._busy = monotonic()
+        done, _ = wait(self._under_way, IDLE_LOOK, FIRST_COMPLETED)
+        for future in done:
+            del self._under_way[future]
+            future.result()
+        if done:
+            self._services.clock.sleep(LOOK)
+
+    def _look_around(self) -> None:
+        """Renew the lease; end where it is time to."""
+        now = monotonic()
+        if now - self._renewed > self._services.pace.lease / 3 and not self._renew(now):
+            self._end = End.LOST
+        elif self._breaker.is_open:
+            self._end = End.PAUSED
+        elif now >= self._until or self._is_to_make_way(now):
+            self._end = End.HANDED_OVER
+        elif not self._under_way and now - self._busy >= self._services.pace.linger:
+            self._end_if_nothing_is_due()
+
+    def _renew(self, now: float) -> bool:
+        self._renewed = now
+        return self._lease.renew(self._services.pace.lease)
+
+    def _is_to_make_way(self, now: float) -> bool:
+        if now - self._started < self._services.pace.least_slice or now - self._asked < OTHERS_LOOK:
+            return False
+        self._asked = now
+        return self._services.jobs.waiting() > 0
+
+    def _end_if_nothing_is_due(self) -> None:
+        match self._lease.end_drain(self._shop, self._services.clock.now()):
+            case Ending.FREED:
+                self._end = End.DONE
+            case Ending.LOST:
+                self._end = End.LOST
+            case Ending.MORE:
+                pass
+
+    def _finish(self) -> None:
+        """Let what is under way end; it begins no further call. Then let the lease go."""
+        while self._under_way:
+            if self._end is not End.LOST:
+                self._renew(monotonic())
+            done, _ = wait(self._under_way, self._services.pace.lease / 3, FIRST_COMPLETED)
+            for future in done:
+                del self._under_way[future]
+                future.result()
+        if self._end is End.PAUSED:
+            self._lease.renew(self._breaker.pause)
+        elif self._end is End.HANDED_OVER:
+            self._lease.release()
+            self._services.jobs.enqueue(Task.DRAIN, self._shop)
