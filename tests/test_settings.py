@@ -198,3 +198,11 @@ def test_every_setting_has_a_default_and_a_sentence():
     assert all(one.about for one in VARIABLES.values())
     assert Path(VARIABLES["OVERFLOW_DATA_DIR"].default) == Settings().data_dir
     assert settings.PREFIX == "OVERFLOW_"
+
+
+def test_the_docs_list_every_setting_with_its_default_and_meaning():
+    page = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, (default, about) in VARIABLES.items():
+        assert f"| `{name}` | {f'`{default}`' if default else ''} | {about} |" in page
+    for word, about in LOSSES.items():
+        assert f"| `{word}` | {about} |" in page
