@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from overflow.clock import Clock
-from overflow.errors import NotNow, Refused, StoreAway
+from overflow.errors import Refused, StoreAway
 from overflow.serve.supervisor import Program
 from overflow.settings import Settings
-from overflow.store.connect import connect
+from overflow.store.connect import StoreClient, connect
 
 OLDEST: Final = (7, 2)
-STARTS_WITHIN: Final = 30.0
-"""Seconds, a long log to be read included; after that the next look decides."""
 
 
 def program(settings: Settings) -> Program:
@@ -39,7 +40,7 @@ def program(settings: Settings) -> Program:
         "save": "",
         "daemonize": "no",
         "loglevel": "warning",
-        "logfile": str(folder / "store.log"),
+        "logfile": str(_log(settings)),
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
     return Program("store", (find_server(), *flags), grace=10.0)
@@ -71,37 +72,58 @@ def _found_on_path() -> str:
 
 
 def remove_leftover(settings: Settings, clock: Clock) -> None:
-    """End a store that an earlier run of this data directory left running."""
+    """End a store that an earlier run of this data directory left running.
+
+    Raises ``Refused`` when it does not end: two stores on one log would ruin it.
+    """
     client = connect(settings.store_url, timeout=2.0, retries=0)
+    try:
+        for _ in range(100):
+            if not _listens(settings.socket):
+                return
+            with suppress(StoreAway):  # how it says that it is gone
+                client.execute_command("SHUTDOWN", "NOSAVE")
+            clock.sleep(0.1)
+    finally:
+        client.close()
+    raise Refused(
+        f"a store left by an earlier run does not end: stop it by hand ({_log(settings)})"
+    )
+
+
+def is_ready(client: StoreClient) -> bool:
+    """Whether the store answers; it does not while it reads its log at its start."""
     try:
         client.ping()
-        client.shutdown(nosave=True)
-        for _ in range(50):
-            client.ping()
-            clock.sleep(0.1)
     except StoreAway:
-        return
-    finally:
-        client.close()
-    raise Refused("a store left by an earlier run does not end: stop it by hand")
+        return False
+    return True
 
 
-def wait_until_ready(settings: Settings, clock: Clock) -> None:
-    """Return once the store answers. Raises ``NotNow`` when it does not in time."""
-    client = connect(settings.store_url, timeout=2.0, retries=0)
-    end = clock.now() + STARTS_WITHIN
+def last_words(settings: Settings) -> str:
+    """The end of the store's own log: why it does not start."""
     try:
-        while True:
-            try:
-                client.ping()
-            except StoreAway as away:
-                if clock.now() > end:
-                    raise NotNow(f"the embedded store does not start: {away.message}") from away
-                clock.sleep(0.05)
-            else:
-                return
-    finally:
-        client.close()
+        text = _log(settings).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    lines = [line.rpartition(" # ")[2] for line in text.splitlines() if line.strip()]
+    return f"{lines[-1] if lines else 'it says nothing'} ({_log(settings)})"
+
+
+def _log(settings: Settings) -> Path:
+    return settings.data_dir.resolve() / "store" / "store.log"
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def _version(path: str) -> tuple[int, int]:

@@ -7,15 +7,14 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from overflow import policies
 from overflow.clock import Clock
-from overflow.errors import Conflict, Fault, Refused
-from overflow.policies.applied import marked
-from overflow.policies.folder import read_folder
+from overflow.errors import Fault, NotNow, Refused, StoreAway
+from overflow.policies.first import apply_new
 from overflow.serve import embedded
 from overflow.serve.supervisor import Program, Supervisor
 from overflow.settings import Settings, environment, resolve_secret
@@ -26,28 +25,71 @@ from overflow.store.policies import Policies
 Say = Callable[[str], None]
 """Prints one line."""
 
+POLL: Final = 0.05
+"""Seconds between looks at what is about to start."""
+STARTS_WITHIN: Final = 30.0
+"""Seconds within which a store that somebody else runs has to answer."""
+MOST_EARLY_DEATHS: Final = 3
+KILLED_ENDS_WITHIN: Final = 20.0
+"""Seconds within which the processes of a killed service have ended."""
 _API_THREADS: Final = 8
 """Per API process: requests that wait for the store or a helpdesk at the same time."""
 
 
 def serve(settings: Settings, clock: Clock, say: Say) -> None:
     """Serve until stopped. Raises a ``Fault`` when it cannot begin."""
-    with _alone(settings):
-        _check_port(settings)
+    with _alone(settings) as was_killed:
+        _check_port(settings, clock, KILLED_ENDS_WITHIN if was_killed else 0.0)
         supervisor = Supervisor()
         supervisor.listen()
         if not settings.redis_url:
             embedded.remove_leftover(settings, clock)
             supervisor.add(embedded.program(settings))
         try:
-            supervisor.tend()
-            _begin(settings, clock, say)
-            supervisor.add(api_program(settings))
-            supervisor.add(worker_program(settings))
-            say(f"serving on http://{_address(settings)}  (docs: /docs, health: /healthz)")
-            supervisor.run()
+            _serve(settings, supervisor, clock, say)
         finally:
             supervisor.end()
+
+
+def _serve(settings: Settings, supervisor: Supervisor, clock: Clock, say: Say) -> None:
+    client = connect(settings.store_url, timeout=2.0, retries=0)
+    try:
+        if not _is_store_there(settings, supervisor, client, clock):
+            return
+        require_durable(client, settings.accept_data_loss)
+        created = apply_new(settings, client)
+        lines = [*created, *missing(client)]
+    finally:
+        client.close()
+    supervisor.add(api_program(settings))
+    supervisor.add(worker_program(settings))
+    while not supervisor.is_stopping and not _answers(settings):
+        supervisor.tend()
+        clock.sleep(POLL)
+    if not supervisor.is_stopping:
+        address = f"http://{_address(settings)}"
+        say(f"overflow serves at {address}  (docs: {address}/docs, health: {address}/healthz)")
+        for line in lines:
+            say(line)
+    supervisor.run()
+
+
+def _is_store_there(
+    settings: Settings, supervisor: Supervisor, client: StoreClient, clock: Clock
+) -> bool:
+    """Wait for the store; False: told to stop meanwhile. Raises ``NotNow`` when it can't start."""
+    end = clock.now() + STARTS_WITHIN
+    while not supervisor.is_stopping:
+        supervisor.tend()
+        if embedded.is_ready(client):
+            return True
+        if supervisor.early_deaths("store") >= MOST_EARLY_DEATHS:
+            raise NotNow(f"the embedded store does not start: {embedded.last_words(settings)}")
+        # The embedded one is alive, and may have a long log to read.
+        if settings.redis_url and clock.now() > end:
+            raise StoreAway("the store that OVERFLOW_REDIS_URL names does not answer")
+        clock.sleep(POLL)
+    return False
 
 
 def api_program(settings: Settings) -> Program:
@@ -62,6 +104,8 @@ def api_program(settings: Settings) -> Program:
         "blocking-threads": str(_API_THREADS),
         "http": "1",
         "log-level": "warning",
+        "respawn-interval": "0.1",
+        "workers-kill-timeout": "10",
     }
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
     command = (sys.executable, "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers")
@@ -87,29 +131,6 @@ def missing(client: StoreClient) -> Iterator[str]:
         yield "no API key yet: overflow keys create NAME --scope operator"
 
 
-def _begin(settings: Settings, clock: Clock, say: Say) -> None:
-    """Wait for the store, hold it against what is promised, take in new policies."""
-    if not settings.redis_url:
-        embedded.wait_until_ready(settings, clock)
-    client = connect(settings.store_url)
-    try:
-        require_durable(client, settings.accept_data_loss)
-        for line in (*_apply_new(settings, client), *missing(client)):
-            say(line)
-    finally:
-        client.close()
-
-
-def _apply_new(settings: Settings, client: StoreClient) -> Iterator[str]:
-    """Make the shops of the policies' directory that do not exist yet."""
-    store = Policies(client)
-    found = read_folder(settings.policies_dir) if settings.policies_dir else {}
-    for shop in sorted(found.keys() - store.shops()):
-        policy = policies.build(found[shop], shop)
-        with suppress(Conflict):  # made by somebody else at this moment: that one stands
-            yield f"shop {shop} created, version {store.put(shop, marked(found[shop]), policy, 0)}"
-
-
 def _unresolved(shop: str, document: dict[str, object]) -> Iterator[str]:
     try:
         secrets = policies.build(document, shop).helpdesk.secrets
@@ -125,27 +146,55 @@ def _unresolved(shop: str, document: dict[str, object]) -> Iterator[str]:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Two services on one data directory would be two stores on one log."""
+def _alone(settings: Settings) -> Iterator[bool]:
+    """Two services on one data directory would be two stores on one log.
+
+    Gives whether the one before was killed, and may have left something that still ends.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with Path(settings.data_dir, "run.lock").open("w") as lock:
+    with Path(settings.data_dir, "run.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             message = f"another `overflow run` serves from {settings.data_dir}"
             raise Refused(message) from None
-        yield
+        was_killed = lock.tell() > 0
+        lock.write("serving\n")
+        lock.flush()
+        try:
+            yield was_killed
+        finally:
+            lock.truncate(0)
 
 
-def _check_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+def _check_port(settings: Settings, clock: Clock, seconds: float) -> None:
+    """Raise ``Refused`` when the port is not free within so many seconds."""
+    end = clock.now() + seconds
+    while (taken := _taken(settings)) is not None:
+        if clock.now() > end:
+            message = f"cannot listen on {_address(settings)} (OVERFLOW_LISTEN): {taken.strerror}"
+            raise Refused(message) from taken
+        clock.sleep(POLL)
+
+
+def _taken(settings: Settings) -> OSError | None:
+    with _socket(settings) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as taken:
-            message = f"cannot listen on {_address(settings)} (OVERFLOW_LISTEN): {taken.strerror}"
-            raise Refused(message) from taken
+            return taken
+    return None
+
+
+def _answers(settings: Settings) -> bool:
+    with _socket(settings) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((settings.host, settings.port)) == 0
+
+
+def _socket(settings: Settings) -> socket.socket:
+    return socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
 
 
 def _address(settings: Settings) -> str:

@@ -77,6 +77,10 @@ class Supervisor:
             and (not name or place.program.name == name)
         ]
 
+    def early_deaths(self, name: str) -> int:
+        """How often in a row the program of that name has died soon after its start."""
+        return sum(place.early_deaths for place in self._places if place.program.name == name)
+
     @property
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
