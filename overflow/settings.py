@@ -53,6 +53,9 @@ VARIABLES: Final[Mapping[str, Variable]] = {
     "OVERFLOW_METRICS_DIR": Variable(
         "", "where the API's processes share their counters; empty: in the data directory"
     ),
+    "OVERFLOW_METRICS_TOKEN": Variable(
+        "", "bearer token that metrics and the details of health need; empty: open to all"
+    ),
 }
 """Every setting by its name. An empty value is the same as none."""
 
@@ -93,6 +96,8 @@ class Settings:
     """Words of ``LOSSES``: which weaker guarantees of the store are accepted."""
     metrics_dir: Path = Path(".overflow/metrics")
     """Where the API's processes share their counters."""
+    metrics_token: str = field(default="", repr=False)
+    """Metrics and the details of health need it; empty: whoever reaches the address sees them."""
 
     @property
     def store_url(self) -> str:
@@ -174,6 +179,7 @@ def _parse(env: Env) -> Settings:
         log_format=_ask(env, "OVERFLOW_LOG_FORMAT", _one_of("json", "console")),
         accept_data_loss=_ask(env, "OVERFLOW_ACCEPT_DATA_LOSS", _losses),
         metrics_dir=_ask(env, "OVERFLOW_METRICS_DIR", lambda s: Path(s or data_dir / "metrics")),
+        metrics_token=_ask(env, "OVERFLOW_METRICS_TOKEN", _token),
     )
 
 
@@ -183,6 +189,12 @@ def _ask(env: Env, name: str, read: Callable[[str], T]) -> T:
     env.add_parser(name, lambda text: (read(text or default),))
     (value,) = getattr(env, name)(name, default) or (read(default),)
     return cast("T", value)
+
+
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"[\x21-\x7e]{16,512}", text):
+        raise ValidationError("is no token: 16 visible ASCII characters or more, without spaces")
+    return text
 
 
 def _store_url(text: str) -> str:
