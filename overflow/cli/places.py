@@ -10,7 +10,16 @@ import httpx
 import orjson
 
 from overflow import policies
-from overflow.errors import BadInput, Conflict, Fault, Forbidden, Invalid, NotNow, Unauthorised
+from overflow.errors import (
+    BadInput,
+    Conflict,
+    Fault,
+    Forbidden,
+    Invalid,
+    NotNow,
+    Unauthorised,
+    Unknown,
+)
 from overflow.policies.plain import Document
 from overflow.settings import Settings
 from overflow.store.connect import connect
@@ -118,6 +127,8 @@ def _fault(reply: httpx.Response) -> Fault:
             return Unauthorised(said)
         case httpx.codes.FORBIDDEN:
             return Forbidden(said)
+        case httpx.codes.NOT_FOUND:
+            return Unknown(said)
         case httpx.codes.CONFLICT | httpx.codes.PRECONDITION_FAILED:
             return Conflict(said, status=reply.status_code)
         case httpx.codes.UNPROCESSABLE_ENTITY if isinstance(problem.get("faults"), dict):

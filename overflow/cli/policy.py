@@ -98,6 +98,10 @@ def apply(
             _refuse_to_overwrite(policy.shop, version, present)
         made = place.put(policy.shop, marked(document), version if expect is None else expect)
     click.echo(f"{policy.shop}: {f'version {made}' if version else f'created, version {made}'}")
+    for name in _taken_out(present, policy):
+        click.echo(
+            f"  partner {name} is taken out: it keeps what it holds until that ends or is moved"
+        )
     _warn(policy)
 
 
@@ -133,6 +137,12 @@ def _read(file: Path, shop: str | None) -> tuple[Document, Policy]:
 
 def _policy(document: Document, shop: str | None) -> Policy:
     return policies.build(document, shop)
+
+
+def _taken_out(before: Document, policy: Policy) -> list[str]:
+    """Partners of the version before that are no longer named."""
+    names = [str(partner.get("name")) for partner in before.get("partners", ())]
+    return [name for name in names if policy.team(name) is None]
 
 
 def _refuse_to_overwrite(shop: str, version: int, present: Document) -> None:

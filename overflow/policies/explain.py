@@ -18,7 +18,7 @@ _MODES: Final = {
 _CLOSED: Final = {
     "auto": (
         "While inhouse is closed, tickets on live channels go to a partner at once; others go if "
-        "their chance to be late after opening reaches {level:.0%}."
+        "their chance to be late after opening exceeds {level:.0%}."
     ),
     "overflow": "While inhouse is closed, every ticket goes to a partner that can take it.",
     "keep": "While inhouse is closed, every ticket waits for it.",
@@ -101,8 +101,22 @@ def _pressure(policy: Policy) -> str:
             "Pressure, by which tickets overflow while inhouse is open:",
             *(f"  {', '.join(names)}: {text}." for text, names in alike.items()),
             _CLOSED[policy.when_closed].format(level=policy.closed_breach_level),
+            *_beyond_home(policy),
         ]
     )
+
+
+def _beyond_home(policy: Policy) -> Iterator[str]:
+    """What home cannot do at all."""
+    languages = policy.home.languages
+    if languages:
+        yield (
+            f"inhouse speaks {_listed(sorted(languages))}: a ticket in another language goes to a "
+            "partner that speaks it."
+        )
+    others = [name for name in policy.channels if name not in policy.home.channels]
+    if others:
+        yield f"inhouse does not serve {_listed(others)}: such a ticket goes to a partner."
 
 
 def _when_on(channel: Channel) -> str:

@@ -17,6 +17,13 @@ from overflow.helpdesks import check_options
 from overflow.policies.channels import BUILT_IN, usual_channel
 from overflow.policies.values import meant
 
+_OUR_WORDS: Final = {
+    "Missing data for required field": "is missing",
+    "Unknown field": "is no field here",
+    "Field may not be null": "is empty",
+}
+"""What marshmallow says of a connector's options, to follow a path."""
+
 Found = Iterator[tuple[str, str]]
 Data = Mapping[str, Any]
 
@@ -37,7 +44,7 @@ def _helpdesk(data: Data) -> Found:
     options, secrets = desk.get("options", {}), desk.get("secrets", {})
     for path, texts in check_options(desk["connector"], options, secrets).items():
         for text in texts:
-            yield f"helpdesk.{path}", text
+            yield f"helpdesk.{path}", _OUR_WORDS.get(text, text)
 
 
 def _holidays(data: Data) -> Found:
@@ -136,15 +143,15 @@ def _channels_are_whole(data: Data) -> Found:
             yield f"channels.{name}.target.hours_of", f"is no team of this policy{hint}"
 
 
-def _levels_stop_below_start(data: Data) -> Found:
+def _levels_can_be_undercut(data: Data) -> Found:
     holders = [("", data), *((f"channels.{n}.", c) for n, c in _table(data, "channels"))]
     for path, holder in holders:
         for measure, levels in _part(holder, "pressure").items():
             if isinstance(levels, Mapping) and levels.keys() >= {"start", "stop"}:
                 if levels["stop"] > levels["start"]:
                     yield f"{path}pressure.{measure}.stop", "is above `start`"
-                if levels["start"] == 0:
-                    yield f"{path}pressure.{measure}.start", "of 0 would be pressure always"
+                if levels["stop"] == 0:
+                    yield f"{path}pressure.{measure}.stop", "of 0 is never undercut: for ever on"
 
 
 def _defaults_exist(data: Data) -> Found:
@@ -183,7 +190,7 @@ _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _concurrency_is_served,
     _lists_name_once,
     _channels_are_whole,
-    _levels_stop_below_start,
+    _levels_can_be_undercut,
     _defaults_exist,
     _retries_grow,
     _words_differ,

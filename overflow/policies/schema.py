@@ -131,7 +131,7 @@ class WaitLevels(Section):
     """Levels of the expected wait."""
 
     start = Duration("pressure from here", required=True)
-    stop = Duration("no pressure below here, at most `start`", required=True, least=0)
+    stop = Duration("no pressure below here, at most `start`", required=True)
 
 
 class BreachLevels(Section):

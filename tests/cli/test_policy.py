@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 from overflow import policies
 from overflow.cli import main
 from overflow.store.policies import Policies
-from tests.policies.documents import shop
+from tests.policies.documents import partner, shop
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 PROBLEM = "application/problem+json"
@@ -162,6 +162,15 @@ def test_a_changed_file_is_the_next_version_and_an_unchanged_one_is_none(run, wr
     assert store.versions("lamps") == [1, 2]
 
 
+def test_a_partner_that_is_taken_out_keeps_its_tickets_and_that_is_said(run, write, store):
+    run("apply", write())
+    lines = run("apply", write(partners=[partner(name="others", group="Others")]))
+    assert lines == [
+        "lamps: version 2",
+        "  partner helpers is taken out: it keeps what it holds until that ends or is moved",
+    ]
+
+
 def test_a_version_that_the_api_made_wins_over_the_file(run, write, store):
     run("apply", write())
     changed = store.get("lamps")[1] | {"min_samples": 30}
@@ -263,3 +272,32 @@ def test_what_is_no_service_is_one_line(run, write, settings, httpserver):
     httpserver.expect_request(re.compile(".*")).respond_with_data("<html>hello</html>")
     (line,) = run("apply", write(), "--api", httpserver.url_for(""), status=2)
     assert "no version (ETag)" in line
+
+
+@pytest.mark.parametrize(
+    ("status", "members", "printed"),
+    [
+        (403, {"detail": "not for this shop"}, "not for this shop"),
+        (404, {"detail": "no such shop"}, "no such shop"),
+        (409, {"detail": "somebody was first"}, "somebody was first"),
+        (422, {"detail": "faults", "faults": {"mode": ["is odd"]}}, "mode: is odd"),
+        (422, {"detail": "faults"}, "the service answered 422: faults"),
+        (400, {"title": "Bad request"}, "the service answered 400: Bad request"),
+        (503, {"detail": "try later"}, "the service answered 503: try later"),
+    ],
+)
+def test_what_the_service_says_is_wrong_is_printed(
+    run, write, settings, httpserver, status, members, printed
+):
+    settings.setenv("OVERFLOW_API_KEY", "ovf_right")
+    httpserver.expect_request(re.compile(".*"), method="GET").respond_with_data(status=404)
+    httpserver.expect_request(re.compile(".*"), method="PUT").respond_with_response(
+        _problem(status, **members)
+    )
+    assert run("apply", write(), "--api", httpserver.url_for(""), status=2) == [printed]
+
+
+@pytest.mark.parametrize("url", ["http://[", "localhost:8080", "nonsense"])
+def test_an_address_that_is_none_is_one_line(run, write, settings, url):
+    settings.setenv("OVERFLOW_API_KEY", "ovf_right")
+    assert len(run("apply", write(), "--api", url, status=2)) == 1

@@ -102,11 +102,19 @@ def test_partners_are_listed_cheapest_first_with_price_and_limits():
     [
         ("keep", "every ticket waits for it"),
         ("overflow", "every ticket goes to a partner that can take it"),
-        ({"breach": "30%"}, "their chance to be late after opening reaches 30%"),
+        ({"breach": "30%"}, "their chance to be late after opening exceeds 30%"),
     ],
 )
 def test_it_says_what_happens_while_closed(closed, said):
     assert said in told(closed=closed)
+
+
+def test_it_says_what_home_cannot_do_at_all():
+    text = told(
+        inhouse={"hours": "24/7", "agents": 1, "languages": ["nl", "en"], "channels": ["chat"]}
+    )
+    assert "speaks en and nl: a ticket in another language goes to a partner" in text
+    assert "inhouse does not serve email: such a ticket goes to a partner." in text
 
 
 @pytest.mark.parametrize(
