@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -27,6 +28,15 @@ from overflow.store.policies import Policies
 
 _TIMEOUT: Final = 15.0
 """Seconds."""
+
+
+_FAULTS: Final[Mapping[int, Callable[[str], Fault]]] = {
+    401: Unauthorised,
+    403: Forbidden,
+    404: Unknown,
+    409: Conflict,
+    412: Conflict,
+}
 
 
 class Place(Protocol):
@@ -86,11 +96,10 @@ class Api:
         )
 
     def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
-        asked = {} if version is None else {"version": version}
-        reply = self._call("GET", f"/v1/shops/{shop}/policy", params=asked)
-        return (
-            None if reply.status_code == httpx.codes.NOT_FOUND else (_version(reply), _json(reply))
-        )
+        which = "" if version is None else f"/versions/{version}"
+        reply = self._call("GET", f"/v1/shops/{shop}/policy{which}")
+        is_there = reply.status_code != httpx.codes.NOT_FOUND
+        return (_version(reply), _json(reply)) if is_there else None
 
     def put(self, shop: str, document: Document, expected: int) -> int:
         condition = {"if-match": f'"{expected}"'} if expected else {"if-none-match": "*"}
@@ -120,23 +129,14 @@ class Api:
 
 def _fault(reply: httpx.Response) -> Fault:
     """What the service said was wrong, from its problem JSON."""
-    problem = _json(reply)
+    problem, status = _json(reply), reply.status_code
     said = str(problem.get("detail") or problem.get("title") or reply.reason_phrase)
-    match reply.status_code:
-        case httpx.codes.UNAUTHORIZED:
-            return Unauthorised(said)
-        case httpx.codes.FORBIDDEN:
-            return Forbidden(said)
-        case httpx.codes.NOT_FOUND:
-            return Unknown(said)
-        case httpx.codes.CONFLICT | httpx.codes.PRECONDITION_FAILED:
-            return Conflict(said, status=reply.status_code)
-        case httpx.codes.UNPROCESSABLE_ENTITY if isinstance(problem.get("faults"), dict):
-            return Invalid(said, problem["faults"])
-        case status if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            return NotNow(f"the service answered {status}: {said}")
-        case status:
-            return BadInput(f"the service answered {status}: {said}")
+    if isinstance(problem.get("faults"), dict):
+        return Invalid(said, problem["faults"])
+    if kind := _FAULTS.get(status):
+        return kind(said)
+    said = f"the service answered {status}: {said}"
+    return NotNow(said) if status >= httpx.codes.INTERNAL_SERVER_ERROR else BadInput(said)
 
 
 def _version(reply: httpx.Response) -> int:

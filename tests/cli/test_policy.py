@@ -26,7 +26,8 @@ class Service:
         self.keys = set()
 
     def answer(self, request: Request) -> Response:
-        name = re.fullmatch(r"/v1/shops/([\w-]+)/policy", request.path)[1]
+        path = re.fullmatch(r"/v1/shops/([\w-]+)/policy(?:/versions/(\d+))?", request.path)
+        name, version = path.groups()
         self.keys.add(request.headers.get("Authorization"))
         kept = self.versions.get(name, [])
         if request.headers.get("Authorization") != "Bearer ovf_right":
@@ -40,7 +41,7 @@ class Service:
                 return _problem(422, detail="the policy has faults", faults=faults)
             kept = self.versions.setdefault(name, [])
             kept.append(request.json)
-        number = int(request.args.get("version", len(kept)))
+        number = int(version or len(kept))
         if not 1 <= number <= len(kept):
             return _problem(404, detail="no such shop")
         headers = {"ETag": f'"{number}"'}
