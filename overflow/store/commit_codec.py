@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import orjson
 
 from overflow.clock import new_id
 from overflow.core.model import Record
+from overflow.errors import BadInput
 from overflow.store import codec, keys, tallies
 from overflow.store.commits import (
     Changed,
@@ -84,7 +85,7 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
         answer.text if answer else "",
         KEPT_ANSWERS,
         _kind(commit),
-        orjson.dumps(commit.journal) if commit.journal else "",
+        _told(commit.journal) if commit.journal else "",
         packed(commit.situation.raw) if commit.situation is not None else "",
         len(commit.tallies),
         len(commit.cohort),
@@ -92,6 +93,15 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
         *commit.cohort,
         *codec.encode(record, commit.prior_rev + 1),
     ]
+
+
+def _told(journal: Mapping[str, object]) -> bytes:
+    try:
+        return orjson.dumps(journal)
+    except orjson.JSONEncodeError as error:
+        if "surrogates" not in str(error):
+            raise
+        raise BadInput("a text cannot be written in UTF-8") from error
 
 
 def packed(raw: Sequence[bytes]) -> bytes:

@@ -13,7 +13,7 @@ from redis.backoff import ExponentialBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
-from overflow.errors import Refused, StoreAway
+from overflow.errors import BadInput, Refused, StoreAway
 
 _AWAY: Final = (
     exceptions.ConnectionError,
@@ -29,11 +29,16 @@ _REFUSING: Final = ("MISCONF", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLI
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns every "not now" of the store into ``StoreAway``; anything else is a bug and passes."""
+    """Turn every "not now" of the store into ``StoreAway``, text it cannot take into ``BadInput``.
+
+    Anything else is a bug and passes.
+    """
     try:
         yield
     except _AWAY as error:
         raise StoreAway(f"the store cannot be used: {error}", retry_after=1.0) from error
+    except UnicodeEncodeError as error:
+        raise BadInput("a text cannot be written in UTF-8") from error
     except exceptions.ResponseError as error:
         if not str(error).startswith(_REFUSING):
             raise

@@ -1,0 +1,80 @@
+"""The journal is the audit, and the input of replay."""
+
+import pytest
+
+from overflow.core.model import Pressure
+from overflow.store.commits import Commit
+from overflow.store.journal import at
+from tests.store.builders import NOW, SHOP, a_record
+
+
+@pytest.fixture
+def commit(tickets):
+    def do(record, prior_rev=0, **more):
+        return tickets.commit(SHOP, Commit(record, prior_rev, NOW, **more))
+
+    return do
+
+
+def test_an_entry_says_what_the_flow_said_and_from_what_it_was_decided(commit, situations, journal):
+    commit(a_record("1"), pressure=Pressure(on=True, since=NOW, measure="backlog"))
+    seen = situations.get(SHOP, NOW)
+    done = commit(a_record("2"), situation=seen, journal={"reason": "backlog", "cost": 2.5})
+
+    entry = journal.entry(SHOP, done.entry)
+
+    assert (entry.kind, entry.ticket) == ("decision", "2")
+    assert entry.data == {"reason": "backlog", "cost": 2.5}
+    again = entry.situation(NOW)
+    assert (again.loads, again.pressure, again.seq) == (seen.loads, seen.pressure, seen.seq)
+    assert again.raw == seen.raw
+
+
+def test_entries_are_read_in_pages_from_either_end(commit, journal):
+    entries = [commit(a_record(str(n))).entry for n in range(5)]
+
+    assert [e.id for e in journal.read(SHOP, limit=2)] == entries[:2]
+    assert [e.id for e in journal.read(SHOP, f"({entries[1]}", limit=2)] == entries[2:4]
+    assert [e.id for e in journal.latest(SHOP, limit=2)] == entries[:-3:-1]
+    assert [e.id for e in journal.latest(SHOP, f"({entries[3]}", limit=2)] == entries[2:0:-1]
+
+
+def test_entries_are_found_by_time(commit, journal, situations):
+    entry = journal.entry(SHOP, commit(a_record()).entry)
+
+    assert journal.read(SHOP, at(entry.at), at(entry.at)) == [entry]
+    assert journal.read(SHOP, at(entry.at + 1)) == []
+    assert abs(entry.at - situations.get(SHOP, NOW).at) < 60
+
+
+def test_the_entries_of_one_ticket_are_found_newest_first(commit, journal):
+    first = commit(a_record()).entry
+    commit(a_record("other"))
+    commit(a_record(version=2), 1)
+    second = commit(a_record(assignee="ann"), 2).entry
+
+    assert [e.id for e in journal.of_ticket(SHOP, "7")] == [second, first]
+    assert [e.id for e in journal.of_ticket(SHOP, "7", limit=1)] == [second]
+    assert journal.of_ticket(SHOP, "nobody") == []
+
+
+def test_an_entry_about_no_ticket_can_be_written(journal):
+    entry = journal.entry(SHOP, journal.append(SHOP, "policy", {"version": 2}))
+
+    assert (entry.kind, entry.ticket, entry.data) == ("policy", "", {"version": 2})
+    assert entry.situation(NOW) is None
+
+
+@pytest.mark.parametrize("entry_id", ["1-1", "nonsense", "", "-", "+"])
+def test_an_entry_that_is_not_there_is_none(journal, commit, entry_id):
+    commit(a_record())
+
+    assert journal.entry(SHOP, entry_id) is None
+
+
+def test_old_entries_are_forgotten(journal, commit):
+    entry = journal.entry(SHOP, commit(a_record()).entry)
+    day = 86_400
+
+    assert journal.trim(SHOP, entry.at + 34 * day) == 0
+    assert journal.trim(SHOP, entry.at + 36 * day) == 1
