@@ -44,6 +44,10 @@ _LOOKS: Final = (
         r"\1",
     ),
 )
+_HINT: Final = re.compile(
+    r"authorization|bearer|basic|ovf_|whsec_|/events/|://|[?&][\w-]*=", re.IGNORECASE
+)
+"""A text without any of these matches none of the above."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _hidden: set[str] = set()
@@ -83,8 +87,9 @@ def masked(text: str) -> str:
     """The text without what looks like, or is known to be, a secret."""
     for value in _hidden:
         text = text.replace(value, _MASK)
-    for look, kept in _LOOKS:
-        text = look.sub(kept + _MASK, text)
+    if _HINT.search(text):
+        for look, kept in _LOOKS:
+            text = look.sub(kept + _MASK, text)
     return text
 
 
