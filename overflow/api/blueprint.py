@@ -1,0 +1,112 @@
+"""How an operation is declared: its address, for whom it is, and what it says about itself.
+
+The door is the outermost layer: nothing of a request is looked at before its key is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
+
+import marshmallow
+import orjson
+from flask import g, request
+from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from overflow.api.access import Who
+from overflow.api.context import doorkeeper
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+REFUSALS: Final = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND"}
+"""What every operation that needs a key may answer."""
+
+
+class Parser(FlaskParser):
+    """Reads bodies strictly: what is not JSON is 400, and unknown names are faults."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012  webargs declares it so
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": marshmallow.RAISE,
+    }
+
+    def load_json(self, req: Any, schema: marshmallow.Schema) -> Any:  # noqa: ANN401, ARG002  webargs'
+        """Nested too deeply, a lone surrogate, NaN: no JSON."""
+        try:
+            return orjson.loads(req.get_data(cache=True))
+        except orjson.JSONDecodeError as error:
+            raise BadRequest(f"The body is no JSON: {error}") from None
+
+
+class Part(Blueprint):
+    """A group of operations."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        who: Who,
+        **doc: Any,  # noqa: ANN401  OpenAPI's
+    ) -> Callable[[View], View]:
+        """Register a view at a method and an address below ``/``, for those who may.
+
+        The view's docstring is the operation's summary and description.
+        """
+
+        def decorate(view: View) -> View:
+            documented = self.doc(**doc)(self.doc(**_said(view, who))(view))
+            self.route(rule, methods=[method])(_guarded(documented, who))
+            return view
+
+        return decorate
+
+
+def _said(view: Callable[..., Any], who: Who) -> dict[str, Any]:
+    said: dict[str, Any] = {"operationId": view.__name__, "security": []}
+    if who is not Who.ANYONE:
+        said["security"] = [{"key": []}]
+        said["responses"] = dict(REFUSALS)
+    if _takes_json(view):
+        said.setdefault("responses", {}).update(
+            {
+                400: "BAD_REQUEST",
+                413: "REQUEST_ENTITY_TOO_LARGE",
+                415: "UNSUPPORTED_MEDIA_TYPE",
+            }
+        )
+    return said
+
+
+def _guarded(view: View, who: Who) -> View:
+    takes_json = _takes_json(view)
+
+    @wraps(view)
+    def guarded(**where: str) -> Any:  # noqa: ANN401  what the view gives
+        if who is not Who.ANYONE:
+            shop, partner = where.get("shop", ""), where.get("partner", "")
+            shown = request.headers.get("Authorization", "")
+            g.caller = doorkeeper().admit(shown, who, shop, partner)
+        if takes_json:
+            require_json()
+        return view(**where)
+
+    return cast("View", guarded)
+
+
+def require_json() -> None:
+    """Raise 415 for a body that does not say that it is JSON."""
+    kind = request.mimetype
+    if kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        raise UnsupportedMediaType("The body must be JSON: `Content-Type: application/json`.")
+
+
+def _takes_json(view: Callable[..., Any]) -> bool:
+    said = getattr(view, "_apidoc", {}).get("arguments", {})
+    return any(place.get("in") == "json" for place in said.get("parameters", ()))

@@ -1,0 +1,144 @@
+"""Exceptions become HTTP here, in one table: problem JSON (RFC 9457), whatever went wrong.
+
+``type`` points into the documentation page, ``title`` is the same for every problem of a type,
+``detail`` says what happened this time. More members say what a caller may want to act on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+import orjson
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from overflow.api.told import plain
+from overflow.errors import (
+    BadInput,
+    Conflict,
+    Fault,
+    Invalid,
+    NotNow,
+    Refused,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+SOON: Final = 1
+"""Seconds to wait where a fault does not say."""
+
+TYPES: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("bad-request", "The request cannot be read; the same again fails again."),
+    401: ("unauthorised", "No key, token or signature, or one that does not fit."),
+    403: ("forbidden", "The key is good, and not for this."),
+    404: ("not-found", "There is no such thing, or not for this key."),
+    405: ("method-not-allowed", "The header Allow lists what this address takes."),
+    409: ("conflict", "Somebody else was first; the members say who, and until when."),
+    412: ("precondition-failed", "The version is another one; `version` is the present one."),
+    413: ("too-large", "The body is larger than 1 MiB."),
+    415: ("unsupported-media-type", "The body must be JSON, and its Content-Type must say so."),
+    422: ("invalid", "Understood, and wrong; `faults` names every fault by its path."),
+    428: ("precondition-required", "If-Match or If-None-Match must say which version is meant."),
+    429: ("too-many-requests", "Slow down; Retry-After says for how long."),
+    500: ("bug", "A bug in the service. Its log has the `request_id` and the trace."),
+    502: ("helpdesk-refused", "The helpdesk refused for good; the detail has its reason."),
+    503: ("not-now", "Nothing is wrong with the request: try again after Retry-After."),
+}
+"""Status -> the type's name and what it means. Other statuses have the type ``about:blank``."""
+
+_CHALLENGES: Final = {401: {"WWW-Authenticate": 'Bearer realm="overflow"'}}
+
+_log = structlog.get_logger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Answer every exception with problem JSON."""
+    app.register_error_handler(Fault, of_fault)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_bug)
+
+
+def of_fault(fault: Fault) -> Response:
+    """One of our own errors."""
+    match fault:
+        case BadInput():
+            return problem(
+                fault.status, fault.message, _CHALLENGES.get(fault.status), **_facts(fault)
+            )
+        case NotNow():
+            wait = max(SOON, math.ceil(fault.retry_after or SOON))
+            _log.warning("not now", route=str(request.url_rule), why=fault.message)
+            return problem(503, fault.message, {"Retry-After": str(wait)})
+        case Refused():
+            return problem(502, fault.message)
+        case _:
+            return of_bug(fault)
+
+
+def _facts(fault: BadInput) -> dict[str, object]:
+    """What a caller may want to act on."""
+    match fault:
+        case Invalid():
+            return {"faults": fault.faults}
+        case Conflict():
+            return dict(plain(fault.facts))
+        case _:
+            return {}
+
+
+def of_http(error: HTTPException) -> Response:
+    """One of Werkzeug's, or what webargs makes of a request that it cannot read."""
+    if error.response is not None:
+        return cast("Response", error.response)
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    headers: dict[str, str] = {}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, RequestEntityTooLarge):
+        # What is left of the body is not read: the connection cannot be used again.
+        headers["Connection"] = "close"
+    said: dict[str, Any] = getattr(error, "data", None) or {}
+    faults = dict(_flat(said.get("messages")))
+    if status == HTTPStatus.BAD_REQUEST and faults:
+        return problem(status, "; ".join(t for texts in faults.values() for t in texts))
+    if faults:
+        return problem(status, "The request has faults.", headers, faults=faults)
+    return problem(status, error.description or "", headers)
+
+
+def of_bug(error: Exception) -> Response:
+    """Anything that is not in the tree of errors."""
+    _log.exception("bug", route=str(request.url_rule), exc_info=error)
+    return problem(500, "Something went wrong here, not with the request.")
+
+
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object
+) -> Response:
+    """The answer."""
+    known = TYPES.get(status)
+    content = {
+        "type": f"/docs#{known[0]}" if known else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request.environ.get("overflow.request_id", ""),
+        **members,
+    }
+    body = orjson.dumps(content, default=str)
+    return Response(body, status, dict(headers or {}), content_type=MEDIA_TYPE)
+
+
+def _flat(messages: object, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Marshmallow's nested messages as ``agent``, ``capacity.chat``; ``json`` is left out."""
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            is_place = not path and name in {"json", "query", "headers"}
+            part = "" if is_place or name == "_schema" else str(name)
+            yield from _flat(inner, ".".join(filter(None, (path, part))))
+    elif messages:
+        texts = messages if isinstance(messages, list) else [messages]
+        yield path, [str(text).rstrip(".") for text in texts]

@@ -1,0 +1,59 @@
+"""The journal's decisions."""
+
+from __future__ import annotations
+
+from marshmallow import INCLUDE, Schema, fields, validate
+
+from overflow.api.moments import Moment
+from overflow.api.schemas.common import PageQuery, page_of
+from overflow.core.decision import Outcome, Reason
+
+
+class DecisionSchema(Schema):
+    """A decision with its trace: inputs with their ages, every team against every reason."""
+
+    class Meta:
+        """The trace grows."""
+
+        unknown = INCLUDE
+
+    id = fields.String(required=True, metadata={"example": "1795166102125-0"})
+    ticket = fields.String(required=True, metadata={"example": "4711"})
+    at = Moment(required=True, allow_none=True)
+    cause = fields.String(required=True, metadata={"example": "new"})
+    outcome = fields.String(required=True, validate=validate.OneOf([o.value for o in Outcome]))
+    team = fields.String(required=True, metadata={"example": "daytime"})
+    reason = fields.String(required=True, validate=validate.OneOf([r.value for r in Reason]))
+    headline = fields.String(
+        required=True,
+        metadata={"example": "To daytime: 121 tickets wait or are worked on, pressure is on."},
+    )
+    queue = fields.String(required=True, metadata={"example": "chat.de"})
+    policy_version = fields.Integer(required=True)
+    situation_seq = fields.Integer(required=True)
+    mode = fields.String(required=True)
+    holder = fields.String(required=True, metadata={"description": "Who held it before."})
+    due = Moment(required=True, allow_none=True)
+    measures = fields.Dict(required=True, metadata={"description": "With their levels."})
+    pressure = fields.Dict(required=True)
+    line = fields.Dict(required=True)
+    teams = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "Every team against every reason, and what it would cost."},
+    )
+    inputs = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "What it rested on, how old, and what came of that."},
+    )
+
+
+class JournalQuery(PageQuery):
+    """Which decisions."""
+
+    start = Moment("Not before this time.", load_default=None)
+    end = Moment("Not after this time.", load_default=None)
+
+
+DecisionPageSchema = page_of(DecisionSchema)
