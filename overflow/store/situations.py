@@ -8,11 +8,11 @@ from typing import Any, Final
 import redis
 
 from overflow.clock import monotonic
-from overflow.core.model import Declared, Situation, Switch
+from overflow.core.model import Declared, Pressure, Situation, Switch
 from overflow.store import keys
 from overflow.store.codec import name
 from overflow.store.scripts import Lua
-from overflow.store.situation_codec import Taken, from_micro, to_micro
+from overflow.store.situation_codec import Taken, from_micro, pressure_to, to_micro
 from overflow.store.spoken import declared_to, switch_to
 
 
@@ -25,6 +25,7 @@ class Situations:
         self._declare = Lua(client, "declare")
         self._switch = Lua(client, "switch")
         self._heard = Lua(client, "heard")
+        self._press = Lua(client, "press")
         self._last: dict[str, tuple[float, Taken]] = {}
 
     def get(self, shop: str, now: float) -> Situation:
@@ -81,6 +82,14 @@ class Situations:
     def heard(self, shop: str, source: str, at: float) -> None:
         """An input was fresh at that time; an earlier time than the one known changes nothing."""
         self._heard([keys.situation(shop)], [name(source), to_micro(at)])
+
+    def press(self, shop: str, queue: str, pressure: Pressure, rev: int) -> bool:
+        """A queue's new pressure where no ticket brings it about; ``rev`` is that of the one it
+        was made from. False: it is another one by now."""
+        names = [keys.situation(shop), keys.journal(shop)]
+        changed = bool(self._press(names, [name(queue), rev, pressure_to(pressure)]))
+        self.forget(shop)
+        return changed
 
 
 _UNTIL: Final = "*until"
