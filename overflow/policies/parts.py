@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
 from overflow.policies.values import MESSAGES, Value, meant
+
+_MOST_OTHERS: Final = 20
+"""Unknown fields that are named one by one; looking for what was meant takes time."""
 
 
 class Section(Schema):
@@ -25,10 +28,14 @@ class Section(Schema):
         if not isinstance(original, Mapping):
             return
         others = [key for key in original if key not in self.fields]
-        if others:
-            raise ValidationError(
-                {str(key): [f"is no field here{meant(key, self.fields)}"] for key in others}
-            )
+        faults = {
+            str(key): [f"is no field here{meant(key, self.fields)}"]
+            for key in others[:_MOST_OTHERS]
+        }
+        if len(others) > _MOST_OTHERS:
+            faults["_schema"] = [f"has {len(others) - _MOST_OTHERS} more fields that are none here"]
+        if faults:
+            raise ValidationError(faults)
 
 
 class Part(fields.Nested):

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar, Final, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -350,6 +351,11 @@ def _seconds(value: object) -> float | None:
     return sum(float(count) * _UNITS[unit] for count, unit in _PART.findall(value))
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _no_zone(value: object) -> NoReturn:
-    hint = meant(value, available_timezones())
+    hint = meant(value, _zones())
     raise ValidationError(f"must be a time zone such as Europe/Amsterdam{hint}")

@@ -265,3 +265,9 @@ def test_every_fault_is_reported_at_once():
         "partners.1.capacity.chatt",
         "unknown",
     }
+
+
+def test_a_flood_of_unknown_fields_is_cut_short():
+    faults = check(**{f"modus{i}": 1 for i in range(30_000)})
+    assert len(faults) == 21
+    assert faults[""] == ["has 29980 more fields that are none here"]
