@@ -1,0 +1,32 @@
+"""Waiting for what has to come true, and saying what was seen last where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from overflow.clock import SystemClock, monotonic
+
+T = TypeVar("T")
+
+_clock = SystemClock()
+
+
+def eventually(what: str, probe: Callable[[], T], within: float = 30.0, every: float = 0.1) -> T:
+    """The first truthy answer of ``probe``; asked anew until ``within`` seconds are over.
+
+    An ``AssertionError`` of the probe is an answer like any other: not yet.
+    """
+    end = monotonic() + within
+    while True:
+        try:
+            seen = probe()
+        except AssertionError as unmet:
+            seen, why = None, str(unmet)
+        else:
+            why = repr(seen)
+        if seen:
+            return seen
+        if monotonic() > end:
+            raise AssertionError(f"not within {within:g} s: {what}; seen last: {why}")
+        _clock.sleep(every)

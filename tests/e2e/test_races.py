@@ -1,0 +1,90 @@
+"""Two at once: agents who claim the same ticket, workers and ticks that find the same work."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections import Counter
+
+import pytest
+
+from overflow.clock import SystemClock
+from overflow.jobs import Jobs, Task, connect
+from tests.e2e.agreement import moves, settled
+from tests.e2e.eventually import eventually
+from tests.e2e.sandbox_world import sandbox_world
+from tests.e2e.shop import PARTNER, SHOP, Routed, routed
+from tests.e2e.stubborn import people
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("ps"), pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def shop():
+    with sandbox_world() as world, routed(world, workers=2) as found:
+        yield found
+
+
+def test_of_two_agents_who_claim_one_ticket_one_is_told_who_holds_it(shop):
+    tickets = [shop.world.write("email", "nl") for _ in range(8)]
+    for ticket in tickets:
+        eventually(f"{ticket} goes", lambda t=ticket: shop.holder(t) == PARTNER)
+        answers = _claimed_by_both(shop, ticket)
+        assert sorted(reply.status_code for _, reply in answers) == [200, 409]
+        [winner] = [agent for agent, reply in answers if reply.status_code == 200]
+        [loser] = [reply for _, reply in answers if reply.status_code == 409]
+        assert loser.headers["content-type"] == "application/problem+json"
+        assert loser.json()["claimed_by"] == winner
+        assert loser.json()["until"].endswith("Z")
+        assert shop.shop.ticket(ticket)["claim"]["agent"] == winner
+
+
+def _claimed_by_both(shop: Routed, ticket: str):
+    barrier = threading.Barrier(2)
+
+    def claim(agent):
+        barrier.wait(10)
+        path = f"{shop.partner.path}/tickets/{ticket}/claim"
+        return agent, shop.partner.client.call("POST", path, {"agent": agent})
+
+    with people(2) as pool:
+        return list(pool.map(claim, ("amelie", "bruno")))
+
+
+def test_workers_and_ticks_that_find_the_same_work_do_it_once(shop):
+    """A second ``python -m workers`` on the same store, and every job put on the queue tenfold."""
+    before = Counter(shop.world.people.state()["calls"])
+    with _more_workers(shop):
+        tickets = []
+        jobs = Jobs(connect(shop.service.settings.store_url), SystemClock())
+        for _ in range(10):
+            tickets += [shop.world.write("email", "nl") for _ in range(4)]
+            for task in Task:
+                assert jobs.enqueue(task, SHOP)
+        jobs.close()
+        for ticket in tickets:
+            eventually(f"{ticket} goes", lambda t=ticket: shop.holder(t) == PARTNER)
+        settled(shop)
+    assert {t: m for t in tickets if (m := moves(shop, t)) != ["overflow"]} == {}
+    assert {t for t in tickets if len(shop.world.show(t).references) != 1} == set()
+    calls = Counter(shop.world.people.state()["calls"])
+    calls.subtract(before)
+    assert (calls["ticket.assign"], calls["ticket.note"]) == (len(tickets), len(tickets))
+
+
+class _more_workers:  # noqa: N801  read as a verb
+    def __init__(self, shop: Routed) -> None:
+        self._shop = shop
+
+    def __enter__(self) -> None:
+        service = self._shop.service
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "workers"],
+            env=service.environment | {"OVERFLOW_REDIS_URL": service.settings.store_url},
+            cwd=service.home,
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        assert self._process.wait(40) == 0
