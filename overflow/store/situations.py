@@ -84,8 +84,10 @@ class Situations:
         self._heard([keys.situation(shop)], [name(source), to_micro(at)])
 
     def press(self, shop: str, queue: str, pressure: Pressure, rev: int) -> bool:
-        """A queue's new pressure where no ticket brings it about; ``rev`` is that of the one it
-        was made from. False: it is another one by now."""
+        """A queue's new pressure where no ticket brings it about.
+
+        ``rev`` is that of the pressure it was made from. False: it is another one by now.
+        """
         names = [keys.situation(shop), keys.journal(shop)]
         changed = bool(self._press(names, [name(queue), rev, pressure_to(pressure)]))
         self.forget(shop)

@@ -168,6 +168,8 @@ local function member(x, arrived)
   return string.format('%s|%s|%s|%016.0f|%s', x.team, x.class, x.queue, arrived, id)
 end
 
+-- The first write is one that a store without memory refuses: later ones it lets through.
+redis.call('HINCRBY', KEYS[2], 'seq', 1)
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'x', token, unpack(ARGV, first))
 new.virtual = redis.call('HGET', KEYS[1], 'V')
@@ -200,7 +202,6 @@ end
 
 -- 5. What else the situation learns.
 
-redis.call('HINCRBY', KEYS[2], 'seq', 1)
 if ARGV[13] ~= '' then
   redis.call('HSET', KEYS[2], 'r:' .. queue, ARGV[13] .. '|' .. (pressure_rev + 1))
 end
