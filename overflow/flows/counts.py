@@ -7,7 +7,7 @@ Parts are joined by ``/``; the first says what is counted:
     event/EVENT/TEAM/CHANNEL               what became of a ticket (``lifecycle``'s events)
     webhook/CONNECTOR/RESULT               a delivery
     reconcile/RESULT                       a ticket seen by polling: ``same`` or ``differs``
-    sync/RESULT                            ``written``, ``noted``, ``failed``, ``buried``
+    sync/RESULT                            ``failed`` (to be tried again), ``buried``
     contended/TEAM/LIMIT                   a partner's last slot went to another ticket
 
 Those of a cohort are counted where the ticket arrived:

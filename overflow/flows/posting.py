@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from overflow.core.lifecycle import Change, Drop, Keep
 from overflow.core.model import Record
-from overflow.errors import Busy, HelpdeskAway
+from overflow.errors import Busy
 from overflow.flows.carry import carry
 from overflow.flows.errand import Along, Errand, View
 from overflow.flows.notes import reference_of, render
@@ -21,8 +21,8 @@ from overflow.helpdesks.port import Helpdesk
 def post_note(services: Services, shop: str, desk: Helpdesk, record: Record) -> None:
     """Post the note that the record owes.
 
-    Raises ``HelpdeskAway`` with ``retry_after`` while an earlier attempt may still take effect,
-    ``Busy`` when the record changed meanwhile, and what the helpdesk raises.
+    Raises ``Busy``, with ``retry_after`` while an earlier attempt may still take effect, or when
+    the record changed meanwhile; and what the helpdesk raises.
     """
     if not record.note:
         return
@@ -40,7 +40,7 @@ def post_note(services: Services, shop: str, desk: Helpdesk, record: Record) -> 
 def _wait_out(services: Services, record: Record) -> None:
     left = record.note_tried + services.pace.longest_request - services.clock.now()
     if left > 0:
-        raise HelpdeskAway("a note may have been posted: waiting to see it", retry_after=left)
+        raise Busy("a note may have been posted: waiting to see it", retry_after=left)
 
 
 def _begun(services: Services, shop: str, record: Record) -> Record:

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
 from overflow.errors import StoreAway
-from overflow.flows.attend import Attending, Due, Stopped
-from overflow.flows.failing import Breaker, Failing
+from overflow.flows.attend import Due, Stopped, attend
+from overflow.flows.failing import ANSWERS, Breaker, Failing
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.store import keys
@@ -27,6 +27,9 @@ IDLE_LOOK: Final = 0.1
 """The same while there is nothing to do."""
 OTHERS_LOOK: Final = 0.5
 """Seconds between two looks whether other jobs wait."""
+
+ANSWERS_EVERY: Final = 5.0
+"""Seconds between two notes that the helpdesk answers."""
 
 
 class End(StrEnum):
@@ -77,12 +80,12 @@ class _Drain:
         self._renewed = self._started
         self._asked = self._started
         self._busy = self._started
+        self._told = -ANSWERS_EVERY
         self._end: End | None = None
         self._under_way: dict[Future[None], Due] = {}
         self._tickets = 0
         self._breaker = Breaker()
         self._failing = Failing(services, shop, self._breaker)
-        self._attending = Attending(services, shop, lambda: self._end is not None)
 
     def run(self) -> Drained:
         with ThreadPoolExecutor(self._services.pace.threads, f"drain-{self._shop}") as pool:
@@ -119,14 +122,23 @@ class _Drain:
     def _work(self, due: Due) -> None:
         """In a thread of the pool; only ``StoreAway`` comes out."""
         try:
-            self._attending.attend(due)
-        except (Stopped, StoreAway) as error:
-            if isinstance(error, StoreAway):
-                raise
+            attend(self._services, self._shop, due, lambda: self._end is not None)
+        except Stopped:
+            pass
+        except StoreAway:
+            raise
         except Exception as error:  # noqa: BLE001  one ticket's trouble is not the others'
             self._failing.note(due, error)
         else:
             self._breaker.worked()
+            self._helpdesk_answered()
+
+    def _helpdesk_answered(self) -> None:
+        """Let others know, now and then: what fails meanwhile is not the helpdesk's."""
+        now = monotonic()
+        if now - self._told > ANSWERS_EVERY:
+            self._told = now
+            self._services.situations.heard(self._shop, ANSWERS, self._services.clock.now())
 
     def _collect(self) -> None:
         """Wait a moment for tickets that are done."""

@@ -1,0 +1,49 @@
+"""Do what the helpdesk lists and what the service has agree? What does not is marked to be read.
+
+Nothing is taken over from a list: it may be older than a commit that fell while it was fetched, and
+only a read of the ticket itself can be put in order with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from overflow.core.lifecycle import Drop, observe
+from overflow.core.model import Record, Snapshot
+from overflow.flows.errand import IMPORTED
+from overflow.flows.route import mark_to_read
+from overflow.flows.services import Services
+
+
+def compare(services: Services, shop: str, listed: Sequence[Snapshot]) -> int:
+    """Mark every ticket that differs; returns how many (those under work are not counted)."""
+    if not listed:
+        return 0
+    now = services.clock.now()
+    situation = services.situations.recent(shop, now)
+    policy = services.book.policy(shop, situation.policy_version)
+    records = services.tickets.get_many(shop, [seen.id for seen in listed])
+
+    def differs(seen: Snapshot) -> bool:
+        record = records.get(seen.id)
+        if record is not None and _is_under_work(record):
+            return False
+        change = observe(
+            record,
+            seen,
+            policy,
+            now,
+            authoritative=False,
+            first_import=IMPORTED not in situation.seen,
+        )
+        return not isinstance(change, Drop)
+
+    different = [seen.id for seen in listed if differs(seen)]
+    if different:
+        mark_to_read(services, shop, *different)
+    return len(different)
+
+
+def _is_under_work(record: Record) -> bool:
+    """It is read anyway, right before it is written."""
+    return record.is_dirty

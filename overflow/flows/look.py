@@ -1,0 +1,104 @@
+"""Reading one ticket and taking in what it shows: reads of one ticket follow one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from overflow.core.lifecycle import Change, Drop, Keep
+from overflow.core.model import Mode, Record, Snapshot, Status
+from overflow.errors import Busy
+from overflow.flows.carry import carry
+from overflow.flows.errand import Along, Errand, View
+from overflow.flows.route import looking
+from overflow.flows.services import Services
+from overflow.flows.showing import confirmed, withdrawn
+from overflow.helpdesks.port import Helpdesk
+from overflow.store.marks import Mark
+
+READS: Final = 4
+"""Reads of one ticket in a row, when each time somebody committed meanwhile."""
+YOUNG: Final = 120.0
+"""Seconds for which a ticket that the helpdesk does not have may still be about to appear."""
+
+
+class Looked(NamedTuple):
+    """A ticket after a read."""
+
+    record: Record | None
+    """None: the service keeps nothing of it."""
+    seen: Snapshot
+
+
+def look(
+    services: Services, shop: str, desk: Helpdesk, ticket_id: str, mark: Mark | None = None
+) -> Looked:
+    """Read the ticket and commit what that changes; ``mark`` is the to-read mark this answers.
+
+    What the record says is fetched before the ticket is read, and the commit is made against it:
+    so a read never undoes what was seen after it. Raises ``Busy`` when somebody committed during
+    each of several reads, and what the helpdesk raises.
+    """
+    for _ in range(READS):
+        prior = services.tickets.get(shop, ticket_id)
+        seen = desk.read(ticket_id) or _gone(services, prior, ticket_id)
+        errand = Errand(
+            ticket_id=ticket_id,
+            step=_reading(seen),
+            along=Along("read"),
+            read=mark.stamp if mark else 0.0,
+            is_heard=True,
+            is_read=True,
+        )
+        routed = carry(services, shop, errand, prior)
+        if routed.outcome == "read_again":
+            continue
+        if routed.outcome == "older":
+            raise Busy("the helpdesk shows an older state than it did before", retry_after=1.0)
+        if mark is not None and routed.outcome in {"same", "ignored"}:
+            services.marks.read_done(shop, mark)
+        return Looked(routed.record, seen)
+    raise Busy(f"ticket {ticket_id} changed during each of {READS} reads", retry_after=1.0)
+
+
+def _gone(services: Services, prior: Record | None, ticket_id: str) -> Snapshot:
+    """What stands for a ticket that the helpdesk does not have."""
+    now = services.clock.now()
+    if prior is None:
+        return Snapshot(ticket_id, Status.DELETED, None, None, "", "", now)
+    if prior.is_open and prior.held_since + YOUNG > now:
+        raise Busy("the helpdesk does not have this ticket, or not yet", retry_after=2.0)
+    return Snapshot(
+        id=ticket_id,
+        status=Status.DELETED,
+        group=prior.observed_group,
+        assignee=prior.assignee or None,
+        channel=prior.channel,
+        language=prior.language,
+        created=prior.arrived,
+        topic=prior.topic,
+        priority=prior.priority,
+        tags=frozenset(prior.marks.split()),
+    )
+
+
+def _reading(seen: Snapshot) -> Callable[[View], Change]:
+    """The step of an authoritative read: what it shows, and whether that is what was desired."""
+    look = looking(seen, is_authoritative=True)
+
+    def step(view: View) -> Change:
+        change = look(view)
+        if isinstance(change, Keep):
+            found = change
+        elif isinstance(change, Drop) and change.why == "same" and view.prior is not None:
+            found = Keep(view.prior, None, ())
+        else:
+            return change
+        if view.policy.mode is Mode.LIVE:
+            record = confirmed(found.record, seen, view.policy)
+        else:
+            record = withdrawn(found.record, view.policy)
+        return change if record is found.record else replace(found, record=record)
+
+    return step
