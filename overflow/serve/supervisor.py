@@ -13,7 +13,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -40,6 +42,8 @@ class Program:
     """None: the supervisor's own."""
     grace: float = 25.0
     """Seconds it has to finish what it is doing when told to stop."""
+    output: Path | None = None
+    """The file that what it prints is added to; None: where the supervisor's goes."""
     on_death: Callable[[], None] = field(default=lambda: None)
     """Called before it is started again, for instance to remove what it left."""
 
@@ -149,13 +153,19 @@ class Supervisor:
 
 
 def _start(program: Program) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603  our own programs
-        program.command,
-        env=None if program.environment is None else dict(program.environment),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  no locks in it
-    )
+    with ExitStack() as open_files:
+        output = None
+        if program.output is not None:
+            output = open_files.enter_context(program.output.open("ab"))
+        return subprocess.Popen(  # noqa: S603  our own programs
+            program.command,
+            env=None if program.environment is None else dict(program.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  no locks in it
+        )
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -1,0 +1,171 @@
+"""The whole play: stage, actors, story, and the check at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from rich.console import Console
+
+from overflow.clock import Clock, monotonic
+from overflow.demo import agreement, summary
+from overflow.demo.actors import Cast
+from overflow.demo.desks import Desk, Seen
+from overflow.demo.incidents import Incidents
+from overflow.demo.inhouse import Customers, Inhouse
+from overflow.demo.partner import Partner
+from overflow.demo.peak import OPENS, Peak
+from overflow.demo.service import Json, Service
+from overflow.demo.shop import DAYTIME, NIGHTOWL, SHOP, agents
+from overflow.demo.stage import Stage, staged
+from overflow.demo.story import Story
+from overflow.errors import Fault
+
+LOOK: Final = 0.4
+"""Seconds between two looks into the journal."""
+IN_STEP_WITHIN: Final = 90.0
+"""Seconds: a lost webhook is found within a minute."""
+NEGLECTED: Final = 3
+"""Tickets that the first partner leaves lying."""
+PARTNER_AGENTS: Final = {DAYTIME: 14, NIGHTOWL: 8}
+
+
+class Wanted(NamedTuple):
+    """What shall be played."""
+
+    helpdesk: str = "sandbox"
+    seconds: float = 60.0
+    tickets: int = 300
+    seed: int = 1
+
+
+def play(
+    wanted: Wanted,
+    peak: Peak,
+    console: Console,
+    clock: Clock,
+    before_check: Callable[[Desk], None] = lambda _: None,
+) -> bool:
+    """Play it; whether helpdesk and service agree on every ticket.
+
+    ``before_check`` may meddle with the helpdesk once all is in step. Raises ``NotNow`` when
+    something does not start or does not come in step, ``Stopped`` when somebody wants it to end.
+    """
+    console.print(f"starting store, API, worker and helpdesk ({wanted.helpdesk}) ...", style="dim")
+    with staged(wanted.helpdesk, peak.speed, clock) as stage:
+        console.print(f"the API: {stage.address}/docs", style="dim")
+        return _Play(wanted, peak, console, stage).run(before_check)
+
+
+@dataclass
+class _Play:
+    """One evening."""
+
+    wanted: Wanted
+    peak: Peak
+    console: Console
+    stage: Stage
+
+    def run(self, before_check: Callable[[Desk], None]) -> bool:
+        self.operator = self.stage.service("operator")
+        self.desk = self.stage.helpdesk.open()
+        try:
+            return self._run(before_check)
+        finally:
+            self.operator.close()
+            self.desk.close()
+
+    def _run(self, before_check: Callable[[Desk], None]) -> bool:
+        self._close_until_it_opens()
+        self.began = monotonic()
+        self.story = Story(self.operator, self.console, self.stage.clock.now())
+        self.lost = ""
+        self._act()
+        ended = monotonic()
+        self.stage.wait_for(self._is_in_step, "not in step", IN_STEP_WITHIN)
+        in_step_after = monotonic() - ended
+        self._tell()
+        before_check(self.desk)
+        return self._check(in_step_after)
+
+    def _close_until_it_opens(self) -> None:
+        """The shop's team says by the API that it comes later."""
+        until = self.stage.clock.now() + OPENS * self.peak.seconds
+        text = datetime.fromtimestamp(until, UTC).isoformat()
+        self.operator.declare_staffing(hours="off", until=text, reason="We open later today.")
+
+    def _act(self) -> None:
+        """Let all play, and tell of it, until the time is over."""
+        cast = Cast(self._at)
+        try:
+            self._enter(cast)
+            shown = None
+            while self._at() < self.peak.seconds:
+                phase = self.peak.phase(self._at())
+                if phase is not shown:
+                    self.story.heading(self._at(), phase.title)
+                    shown = phase
+                self.stage.wait(LOOK)
+                self._tell()
+                cast.check()
+        finally:
+            cast.leave()
+        cast.check()
+
+    def _enter(self, cast: Cast) -> None:
+        stage, peak, seed = self.stage, self.peak, self.wanted.seed
+        opens, count = OPENS * peak.seconds, agents(peak.speed)
+        cast.enter(Customers(stage.helpdesk.open(), peak.arrivals), 0.02)
+        cast.enter(Inhouse(stage.helpdesk.open(), count, opens, seed))
+        for name, full in PARTNER_AGENTS.items():
+            team = max(2, round(full * peak.speed))
+            neglects = NEGLECTED if name == DAYTIME else 0
+            cast.enter(Partner(stage.service(name), name, team, neglects, seed))
+        cast.enter(
+            Incidents(stage.helpdesk.open(), stage.service(DAYTIME), peak.seconds, self._happened)
+        )
+
+    def _happened(self, ticket: str, sentence: str) -> None:
+        if "webhook is lost" in sentence:
+            self.lost = ticket
+        self.story.happened(ticket, sentence)
+
+    def _tell(self) -> None:
+        with suppress(Fault):  # it will answer the next time
+            self.story.go_on(self._at())
+
+    def _at(self) -> float:
+        return monotonic() - self.began
+
+    def _is_in_step(self) -> bool:
+        """Webhooks are through, the lost one is found, nothing is left to write or read."""
+        self._tell()
+        if not self.desk.is_quiet():
+            return False
+        if self.lost and self.operator.ticket(self.lost) is None:
+            return False
+        shop = self.operator.health()["shops"][SHOP]
+        return bool(shop["dirty"] == 0 and shop["to_read"] == 0)
+
+    def _check(self, in_step_after: float) -> bool:
+        seen = self.desk.tickets()
+        told = _as_told(self.operator, seen)
+        result = summary.Result(
+            decisions=self.story.decisions,
+            tickets=[ticket for ticket in told.values() if ticket is not None],
+            differences=agreement.differences(seen, told),
+            dead_letters=len(self.operator.dead_letters()),
+            in_step_after=in_step_after,
+            lost=self.lost,
+        )
+        summary.show(result, self.console)
+        return not result.differences and not result.dead_letters
+
+
+def _as_told(service: Service, seen: list[Seen]) -> dict[str, Json | None]:
+    """Every ticket that either side knows, as the service tells it one by one."""
+    ids = {ticket.id: None for ticket in seen} | {t["id"]: None for t in service.tickets()}
+    return {id_: service.ticket(id_) for id_ in ids}
