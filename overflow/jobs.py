@@ -39,8 +39,8 @@ class Task(StrEnum):
     """What a worker can be asked to do for a shop; the last part is a function of workers.jobs."""
 
     DRAIN = "workers.jobs.drain"
-    SWEEP = "workers.jobs.sweep"
-    RECONCILE = "workers.jobs.reconcile"
+    SWEEP = "workers.jobs.sweep_shop"
+    RECONCILE = "workers.jobs.reconcile_shop"
     IMPORT = "workers.jobs.import_open"
 
 

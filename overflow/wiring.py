@@ -1,0 +1,66 @@
+"""The one place where the parts meet: from settings to services."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overflow import jobs
+from overflow.clock import SystemClock
+from overflow.flows.book import PolicyBook
+from overflow.flows.desks import Desks
+from overflow.flows.services import Pace, Services
+from overflow.settings import Settings, resolve_secret
+from overflow.store.connect import connect, require_durable
+from overflow.store.journal import Journal
+from overflow.store.keyring import Keyring
+from overflow.store.leases import Leases
+from overflow.store.marks import Marks
+from overflow.store.policies import Policies
+from overflow.store.progress import Progress
+from overflow.store.requests import Requests
+from overflow.store.situations import Situations
+from overflow.store.tallies import Tallies
+from overflow.store.tickets import Tickets
+from overflow.store.upkeep import Upkeep
+
+__all__ = ["Services", "build"]
+
+_HASTY: Final = 3
+"""Tries of an API to reach the store again, within a second: the sender tries again."""
+_PATIENT: Final = 30
+"""Tries of a worker, half a second apart."""
+
+
+def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = None) -> Services:
+    """Everything this process works with.
+
+    Raises ``Refused`` for a store that could lose what was acknowledged, unless the settings
+    accept that in words, and ``StoreAway`` when it does not answer.
+    """
+    store = (
+        connect(settings.store_url, retries=_PATIENT) if is_worker else connect(settings.store_url)
+    )
+    require_durable(store, settings.accept_data_loss)
+    clock = SystemClock()
+    situations, policies = Situations(store), Policies(store)
+    queue = jobs.connect(settings.queue_url or settings.store_url)
+    return Services(
+        settings=settings,
+        clock=clock,
+        redis=store,
+        tickets=Tickets(store, situations),
+        situations=situations,
+        policies=policies,
+        journal=Journal(store),
+        marks=Marks(store),
+        leases=Leases(store),
+        tallies=Tallies(store),
+        keyring=Keyring(store),
+        requests=Requests(store),
+        progress=Progress(store),
+        upkeep=Upkeep(store),
+        book=PolicyBook(policies, clock),
+        desks=Desks.resolving(resolve_secret, clock),
+        jobs=jobs.Jobs(queue, clock),
+        pace=pace or Pace(),
+    )

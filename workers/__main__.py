@@ -1,0 +1,46 @@
+"""``python -m workers``: so many worker processes as the settings say, kept alive.
+
+``python -m workers one`` is a single one of them, without a supervisor.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from overflow.errors import BadInput, Fault, Invalid
+from overflow.serve.supervisor import Program, Supervisor
+from workers.process import services, settings
+from workers.worker import work
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 0 when told to stop, 2 when something has to be mended first, 1 otherwise."""
+    try:
+        if arguments == ["one"]:
+            work(services())
+        else:
+            _supervise()
+    except Fault as fault:
+        for line in _lines(fault):
+            print(f"workers: {line}", file=sys.stderr)  # noqa: T201  why it does not start
+        return 2 if isinstance(fault, BadInput) or fault.is_permanent else 1
+    return 0
+
+
+def _supervise() -> None:
+    count = settings().workers
+    services().close()  # it could be made: what is wrong is said once, here
+    command = (sys.executable, "-m", "workers", "one")
+    supervisor = Supervisor(Program(f"worker {n + 1}", command) for n in range(count))
+    supervisor.listen()
+    supervisor.run()
+
+
+def _lines(fault: Fault) -> list[str]:
+    if isinstance(fault, Invalid):
+        return [f"{name} {text}" for name, texts in fault.faults.items() for text in texts]
+    return [fault.message]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""The jobs: each takes a shop and calls one flow. Named in ``overflow.jobs.Task``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from overflow.errors import Fault
+from overflow.flows import imports, reconcile, sweep, sync
+from workers.process import services
+
+
+def drain(*, shop: str) -> None:
+    """Put in step with the helpdesk what is due."""
+    _run("drain", shop, lambda: sync.drain(services(), shop))
+
+
+def sweep_shop(*, shop: str) -> None:
+    """Look again at what waits."""
+    _run("sweep", shop, lambda: sweep.run(services(), shop))
+
+
+def reconcile_shop(*, shop: str) -> None:
+    """Ask the helpdesk what has changed."""
+    _run("reconcile", shop, lambda: reconcile.poll(services(), shop))
+
+
+def import_open(*, shop: str) -> None:
+    """Go on with the first walk."""
+    _run("import", shop, lambda: imports.walk(services(), shop))
+
+
+def _run(name: str, shop: str, flow: Callable[[], Any]) -> None:
+    """Do it. What is expected to fail now and then is logged; the ticks try again."""
+    log = structlog.get_logger("overflow.jobs")
+    try:
+        done = flow()
+    except Fault as fault:
+        log.warning("job failed", job=name, shop=shop, why=fault.message)
+    else:
+        log.debug("job done", job=name, shop=shop, **done._asdict())
