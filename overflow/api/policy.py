@@ -22,6 +22,7 @@ part = Part("policy", __name__, description="The rules of a shop, as one documen
 
 POLICY = "/v1/shops/<shop>/policy"
 EXAMPLE: Final = {
+    "mode": "live",
     "zone": "Europe/Berlin",
     "helpdesk": {
         "connector": "standard",

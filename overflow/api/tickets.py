@@ -93,7 +93,7 @@ def get_ticket(shop: str, ticket_id: str) -> dict[str, Any]:
 def list_decisions_of_ticket(query: dict[str, Any], shop: str, ticket_id: str) -> dict[str, Any]:
     """List what was decided about a ticket, the newest first."""
     views.ticket(services(), shop, ticket_id, by())
-    found = views.decisions(services(), shop, ticket_id=ticket_id, **query)
+    found = views.decisions_of(services(), shop, ticket_id, **query)
     team = caller().team
     return page([told.for_team(each, team) for each in found if told.concerns(each, team)], "")
 

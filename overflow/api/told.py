@@ -35,7 +35,8 @@ def for_team(trace: Mapping[str, Any] | None, team: str) -> dict[str, Any] | Non
         for test in trace.get("teams", ())
         if test.get("team") in {team, HOME}
     ]
-    return {**trace, "teams": seen}
+    told = {name: value for name, value in trace.items() if name != "along"}
+    return {**told, "teams": seen}
 
 
 def concerns(trace: Mapping[str, Any], team: str) -> bool:

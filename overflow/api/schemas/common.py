@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 AGENT: Final = r"^[A-Za-z0-9À-ÖØ-öø-ž][A-Za-z0-9À-ÖØ-öø-ž .'_@+-]{0,63}$"
 NAME: Final = r"^[A-Za-z0-9_-]{1,60}$"
 QUEUE: Final = r"^[A-Za-z0-9_.-]{1,120}$"
+ENTRY: Final = r"^[0-9]{1,16}-[0-9]{1,16}$"
 TICKET: Final = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$"
 MOST: Final = 200
 """Entries of a page."""

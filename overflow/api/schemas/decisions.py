@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from overflow.api.moments import Moment
-from overflow.api.schemas.common import PageQuery, page_of
+from overflow.api.schemas.common import ENTRY, PageQuery, page_of, word
 from overflow.core.decision import Outcome, Reason
 
 
@@ -32,6 +32,12 @@ class DecisionSchema(Schema):
     policy_version = fields.Integer(required=True)
     situation_seq = fields.Integer(required=True)
     mode = fields.String(required=True)
+    channel = fields.String(required=True)
+    language = fields.String(required=True)
+    topic = fields.String(required=True)
+    asked = fields.String(
+        required=True, metadata={"description": "home or partner where a person asked for it."}
+    )
     holder = fields.String(required=True, metadata={"description": "Who held it before."})
     due = Moment(required=True, allow_none=True)
     measures = fields.Dict(required=True, metadata={"description": "With their levels."})
@@ -47,10 +53,15 @@ class DecisionSchema(Schema):
         required=True,
         metadata={"description": "What it rested on, how old, and what came of that."},
     )
+    along = fields.Dict(
+        metadata={"description": "Who was behind it and what else became of the ticket."}
+    )
 
 
 class JournalQuery(PageQuery):
     """Which decisions."""
+
+    cursor = word("`next_cursor` of the page before.", "1795166102125-0", ENTRY, load_default=None)
 
     start = Moment("Not before this time.", load_default=None)
     end = Moment("Not after this time.", load_default=None)
