@@ -10,7 +10,6 @@ from typing import Any, Final, Protocol, Self
 import httpx
 import orjson
 
-from overflow import policies
 from overflow.errors import (
     BadInput,
     Conflict,
@@ -21,10 +20,10 @@ from overflow.errors import (
     Unauthorised,
     Unknown,
 )
+from overflow.flows import shops
 from overflow.policies.plain import Document
 from overflow.settings import Settings
-from overflow.store.connect import connect
-from overflow.store.policies import Policies
+from overflow.wiring import build
 
 _TIMEOUT: Final = 15.0
 """Seconds."""
@@ -68,20 +67,19 @@ class Store:
         if not (settings.redis_url or Path(settings.socket).exists()):
             message = "is not set, and no `overflow run` serves from here; or name one with --api"
             raise Invalid("no store", {"OVERFLOW_REDIS_URL": [message]})
-        self._client = connect(settings.store_url)
-        self._policies = Policies(self._client)
+        self._services = build(settings)
 
     def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
-        return self._policies.get(shop, version)
+        return self._services.policies.get(shop, version)
 
     def put(self, shop: str, document: Document, expected: int) -> int:
-        return self._policies.put(shop, document, policies.build(document, shop), expected)
+        return shops.put_policy(self._services, shop, document, expected=expected, origin="file")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self._services.close()
 
 
 class Api:
