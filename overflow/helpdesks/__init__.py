@@ -18,6 +18,7 @@ from overflow.clock import Clock
 from overflow.core.model import HelpdeskConfig, Words
 from overflow.errors import Invalid
 from overflow.helpdesks.credentials import Credentials, Secrets
+from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
 from overflow.helpdesks.port import Helpdesk
 from overflow.helpdesks.rt import RtHelpdesk, RtOptions
 from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
@@ -35,6 +36,7 @@ class Connector:
 
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
+    "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
 }

@@ -1,5 +1,5 @@
 """The real helpdesks that connectors are tried on."""
 
-from tests.real.fixtures import inbox, rt
+from tests.real.fixtures import django_desk, inbox, rt
 
-__all__ = ["inbox", "rt"]
+__all__ = ["django_desk", "inbox", "rt"]

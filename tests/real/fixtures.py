@@ -11,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from overflow.demo import django_desk as django_helpdesk
+from overflow.demo.django_desk import Desk
 from tests.real import rt5
 from tests.real.inbox import Inbox, listening
+
+ENVIRONMENT = Path(__file__).parents[2] / ".overflow" / "django-helpdesk"
+"""Where it is installed once and for all: no part of the repository."""
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +27,17 @@ def rt() -> Iterator[rt5.RealRt]:
         pytest.skip(f"needs {packages}: `make test-deps` installs it")
     with _home("overflow-rt-") as home:
         desk = rt5.start(home)
+        try:
+            yield desk
+        finally:
+            desk.stop()
+
+
+@pytest.fixture(scope="session")
+def django_desk() -> Iterator[Desk]:
+    """A real django-helpdesk, seeded, with its API as it comes."""
+    with _home("overflow-django-helpdesk-") as home:
+        desk = django_helpdesk.start(home, environment=ENVIRONMENT, is_lean=False)
         try:
             yield desk
         finally:

@@ -1,0 +1,1 @@
+"""A small Django project around django-helpdesk; runs in an environment of its own."""
