@@ -1,0 +1,142 @@
+"""A whole house for one test: a real store, a helpdesk in memory, a clock that can be moved."""
+
+from overflow.clock import SystemClock
+from overflow.flows import imports, shops
+from overflow.flows.book import PolicyBook
+from overflow.flows.desks import Desks
+from overflow.flows.services import Pace, Services
+from overflow.jobs import Jobs
+from overflow.jobs import connect as connect_jobs
+from overflow.settings import Settings
+from overflow.store.journal import Journal
+from overflow.store.keyring import Keyring
+from overflow.store.leases import Leases
+from overflow.store.marks import Marks
+from overflow.store.policies import Policies
+from overflow.store.progress import Progress
+from overflow.store.requests import Requests
+from overflow.store.situations import Situations
+from overflow.store.tallies import Tallies
+from overflow.store.tickets import Tickets
+from overflow.store.upkeep import Upkeep
+
+SHOP = "lamps"
+HOME_GROUP, NEAR_GROUP, FAR_GROUP = "shop", "near", "far"
+
+QUICK = Pace(threads=8, slice=5.0, linger=0.05, lease=3.0, longest_request=1.0, import_pause=0.0)
+
+
+class MovableClock(SystemClock):
+    """The machine's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+def document(**changes) -> dict:
+    """Home answers e-mail and chat; with three in its backlog two partners take over."""
+    given = {
+        "zone": "Europe/Amsterdam",
+        "mode": "live",
+        "helpdesk": {
+            "connector": "standard",
+            "options": {"url": "http://desk.test"},
+            "secrets": {"webhook": "env:DESK_SECRET"},
+        },
+        "inhouse": {"hours": "24/7", "agents": 2, "group": HOME_GROUP},
+        "partners": [
+            partner("near", NEAR_GROUP, price=2.0),
+            partner("far", FAR_GROUP, price=3.0),
+        ],
+        "channels": {
+            "email": {"target": {"time": "4h"}, "handle_time": "10m"},
+            "chat": {"target": {"time": "2m"}, "handle_time": "10m"},
+        },
+        "pressure": {
+            "backlog": {"start": 3, "stop": 1},
+            "expected_wait": "off",
+            "breach": "off",
+            "hold": "1m",
+        },
+        "untouched": "30m",
+        "retries": {"attempts": 4, "first": "0.05s", "longest": "0.2s"},
+    }
+    return given | changes
+
+
+def partner(name: str, group: str, **changes) -> dict:
+    given = {
+        "name": name,
+        "group": group,
+        "hours": "24/7",
+        "languages": ["en", "nl"],
+        "capacity": {"email": 10, "chat": 4},
+        "price": 2.0,
+        "answer_time": "1m",
+    }
+    return given | changes
+
+
+class House:
+    """Services of one process; ``another()`` are those of a second one on the same store."""
+
+    def __init__(self, url, client, desk, pace: Pace = QUICK, clock=None) -> None:
+        self._url, self._client, self.desk, self._pace = url, client, desk, pace
+        self.clock = clock or MovableClock()
+        self.queue = connect_jobs(url)
+        situations, policies = Situations(client), Policies(client)
+        self.services = Services(
+            settings=Settings(redis_url=url),
+            clock=self.clock,
+            redis=client,
+            tickets=Tickets(client, situations),
+            situations=situations,
+            policies=policies,
+            journal=Journal(client),
+            marks=Marks(client),
+            leases=Leases(client),
+            tallies=Tallies(client),
+            keyring=Keyring(client),
+            requests=Requests(client),
+            progress=Progress(client),
+            upkeep=Upkeep(client),
+            book=PolicyBook(policies, self.clock),
+            desks=Desks(lambda config, words: desk, self.clock),
+            jobs=Jobs(self.queue, self.clock),
+            pace=pace,
+        )
+
+    def another(self) -> "House":
+        return House(self._url, self._client, self.desk, self._pace, self.clock)
+
+    def open(self, **changes) -> None:
+        """Create the shop, its first walk done."""
+        shops.put_policy(self.services, SHOP, document(**changes))
+        imports.finish(self.services, SHOP)
+        self.queue.delete("rq:queue:overflow")
+
+    def change(self, **changes) -> None:
+        """Another version of the policy, in force at once."""
+        shops.put_policy(self.services, SHOP, document(**changes))
+
+    def record(self, ticket_id: str):
+        return self.services.tickets.get(SHOP, ticket_id)
+
+    def totals(self) -> dict[str, int]:
+        return self.services.tallies.totals(SHOP)
+
+    def jobs(self) -> list[str]:
+        """What stands on the job queue, as ``drain lamps``."""
+        ids = [job_id.decode() for job_id in self.queue.lrange("rq:queue:overflow", 0, -1)]
+        found = [self.queue.hget(f"rq:job:{job_id}", "description") for job_id in ids]
+        return [description.decode() for description in found if description]
+
+    def faults(self) -> list[str]:
+        """What does not fit together in the store."""
+        return self.services.upkeep.audit(SHOP)
