@@ -29,6 +29,9 @@ from overflow.core.trace import Input
 
 _NOTHING = Load()
 
+LEAST = 0.001
+"""Seconds of work; less than that on a ticket is a slip of a clock or pen, not a handle time."""
+
 
 class Before(NamedTuple):
     """What stands before a ticket."""
@@ -130,10 +133,10 @@ def handle_time(
         why = f"only {sample.n:.0f} measured, {policy.min_samples} wanted"
     elif age > limit:
         why = "measured too long ago"
-    elif sample.mean > 0:
+    elif sample.mean >= LEAST:
         return sample.mean, Input("handle_time", age, limit, "as measured")
     else:
         why = "measured as nothing"
-    if not expected:
+    if expected is None or expected < LEAST:
         return None, Input("handle_time", age, limit, f"{why}: unknown")
     return expected, Input("handle_time", age, limit, f"{why}: the policy's expected one used")
