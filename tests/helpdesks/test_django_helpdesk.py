@@ -9,6 +9,8 @@ from overflow.helpdesks import django_helpdesk_walk
 from overflow.helpdesks.port import Desired, Hint
 from tests.helpdesks.django_shop import TOKEN, Person, connect
 
+pytestmark = pytest.mark.slow
+
 
 def desired(group, field, reason, *, tagged) -> Desired:
     return Desired(group, "overflow", tagged, field, reason)

@@ -13,6 +13,8 @@ from overflow.helpdesks.port import Desired, Full, Hint
 from overflow.helpdesks.rt import RtHelpdesk
 from tests.helpdesks.rt_shop import SECRET, Person, connect
 
+pytestmark = pytest.mark.slow
+
 
 def desired(group, field, reason, *, tagged) -> Desired:
     return Desired(group, "overflow", tagged, field, reason)

@@ -13,6 +13,8 @@ import pytest
 
 from overflow.demo import django_desk as django_helpdesk
 from overflow.demo.django_desk import Desk
+from overflow.demo.django_desk.environment import install
+from overflow.errors import NotNow
 from tests.real import rt5
 from tests.real.inbox import Inbox, listening
 
@@ -36,6 +38,10 @@ def rt() -> Iterator[rt5.RealRt]:
 @pytest.fixture(scope="session")
 def django_desk() -> Iterator[Desk]:
     """A real django-helpdesk, seeded, with its API as it comes."""
+    try:
+        install(ENVIRONMENT)
+    except NotNow as missing:
+        pytest.skip(missing.message)
     with _home("overflow-django-helpdesk-") as home:
         desk = django_helpdesk.start(home, environment=ENVIRONMENT, is_lean=False)
         try:
