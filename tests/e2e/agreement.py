@@ -43,8 +43,7 @@ def audit(routed: Routed) -> list[str]:
 def moves(routed: Routed, ticket: str) -> list[str]:
     """The outcomes of its decisions that moved it, the oldest first."""
     made = reversed(routed.shop.decisions(ticket))
-    told = [entry["decision"] for entry in made if entry.get("decision")]
-    return [each["outcome"] for each in told if each["team"] != each["holder"]]
+    return [each["outcome"] for each in made if each["team"] != each["holder"]]
 
 
 def _is_done(routed: Routed) -> bool:

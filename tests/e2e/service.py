@@ -34,7 +34,7 @@ _MARKS: Mapping[Part, str] = {"api": "granian", "workers": "-m workers", "store"
 class Service:
     """One running service: its address, its store, its processes and what it logged."""
 
-    def __init__(self, home: Path, secrets: Mapping[str, str], workers: int) -> None:
+    def __init__(self, home: Path, secrets: Mapping[str, str], api: int, workers: int) -> None:
         self.home = home
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
@@ -44,6 +44,7 @@ class Service:
             "OVERFLOW_DATA_DIR": str(home / "data"),
             "OVERFLOW_POLICIES_DIR": str(home / "policies"),
             "OVERFLOW_LISTEN": f"127.0.0.1:{self.port}",
+            "OVERFLOW_API_WORKERS": str(api),
             "OVERFLOW_WORKERS": str(workers),
         }
         others = {n: v for n, v in environment().items() if not n.startswith(PREFIX)}
@@ -118,8 +119,11 @@ class Service:
         """A client of the embedded store."""
         return connect(self.settings.store_url)
 
-    def log(self, lines: int = 60) -> str:
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
+    def log(self, lines: int = 100) -> str:
+        """Its last lines, without what the tests themselves looked up."""
+        everything = self._log.read_text(errors="replace").splitlines()
+        told = [line for line in everything if '"method": "GET"' not in line]
+        return "\n".join(told[-lines:])
 
     def bugs(self) -> list[str]:
         """Lines of the log that tell of something nobody foresaw."""
@@ -132,12 +136,18 @@ _BUG = re.compile(r'Traceback|"level": ?"(error|critical)"|"event": ?"bug"')
 
 @contextmanager
 def serving(
-    documents: Mapping[str, Mapping[str, Any]], secrets: Mapping[str, str], workers: int = 1
+    documents: Mapping[str, Mapping[str, Any]],
+    secrets: Mapping[str, str],
+    api: int = 1,
+    workers: int = 1,
 ) -> Iterator[Service]:
-    """A service with these shops and what their policies' ``env:`` references stand for."""
+    """A service with these shops and what their policies' ``env:`` references stand for.
+
+    ``api`` and ``workers`` are numbers of processes.
+    """
     # A socket's path may not be long, so it is not below pytest's own folder.
     home = Path(tempfile.mkdtemp(prefix="ovf"))
-    service = Service(home, secrets, workers)
+    service = Service(home, secrets, api, workers)
     (home / "policies").mkdir()
     for shop, document in documents.items():
         text = yaml.safe_dump({"shop": shop, **document}, sort_keys=False)
@@ -146,7 +156,7 @@ def serving(
         service.start()
         yield service
     except BaseException:
-        print(service.log(200))
+        print(service.log())
         raise
     finally:
         service.stop()

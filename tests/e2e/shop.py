@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from overflow.clock import SystemClock
 from overflow.core.model import HOME
 from overflow.flows.errand import IMPORTED
 from overflow.store.situations import Situations
@@ -21,7 +22,7 @@ START: Final = 4
 """Tickets at home from which on others overflow."""
 
 
-def document(world: World, mode: str = "live", capacity: int = 500) -> dict[str, Any]:
+def document(world: World, mode: str = "live") -> dict[str, Any]:
     """At home stay the first four chats; whatever comes on top of them goes to the partner."""
     level = {"start": START, "stop": START}
     return {
@@ -40,7 +41,7 @@ def document(world: World, mode: str = "live", capacity: int = 500) -> dict[str,
                 "group": PARTNER_GROUP,
                 "hours": "24/7",
                 "languages": ["de", "en", "nl"],
-                "capacity": {"chat": capacity, "email": capacity},
+                "capacity": {"chat": 500, "email": 500},
                 "price": 2.5,
                 "answer_time": "10s",
             }
@@ -83,10 +84,14 @@ class Routed:
 
 
 @contextmanager
-def routed(world: World, mode: str = "live", workers: int = 1, **options: int) -> Iterator[Routed]:
-    """The service runs, the first walk over the helpdesk has ended, webhooks reach it."""
-    shops = {SHOP: document(world, mode, **options)}
-    with serving(shops, world.secrets, workers) as service:
+def routed(world: World, mode: str = "live", processes: int = 1) -> Iterator[Routed]:
+    """The service runs, the first walk over the helpdesk has ended, webhooks reach it.
+
+    Several ``processes`` (of the API, and as many workers) may decide from loads that are up to
+    a second old, so that one more or less overflows.
+    """
+    shops = {SHOP: document(world, mode)}
+    with serving(shops, world.secrets, api=processes, workers=processes) as service:
         scopes = (("--shop", SHOP), ("--shop", SHOP, "--partner", PARTNER))
         clients = [service.client(*scope) for scope in scopes]
         found = Routed(world, service, *(Shop(client, SHOP) for client in clients))
@@ -103,7 +108,7 @@ def routed(world: World, mode: str = "live", workers: int = 1, **options: int) -
 def _is_imported(service: Service) -> bool:
     store = service.store()
     try:
-        return IMPORTED in Situations(store).get(SHOP).seen
+        return IMPORTED in Situations(store).get(SHOP, SystemClock().now()).seen
     finally:
         store.close()
 

@@ -35,7 +35,7 @@ KILLS = 2
 
 def test_what_is_killed_in_a_burst_loses_nothing_and_doubles_nothing():
     chance = random.Random("kill -9")
-    with sandbox_world() as world, routed(world, workers=2) as shop, people(12) as pool:
+    with sandbox_world() as world, routed(world, processes=2) as shop, people(12) as pool:
         answered: list[str] = []
         for part in PARTS:
             acts, replies = _acts(shop, world, part)
@@ -93,7 +93,7 @@ def _reckon(shop: Routed, world: SandboxWorld, answered: list[str]) -> None:
     tickets = world.tickets()
     assert len(tickets) == len(PARTS) * (WRITTEN + SUBMITTED + 10)
     made = {ticket: shop.shop.decisions(ticket) for ticket in tickets}
-    causes = {t: Counter(d["decision"]["cause"] for d in ds) for t, ds in made.items()}
+    causes = {t: Counter(d["cause"] for d in ds) for t, ds in made.items()}
     assert {t: c for t, c in causes.items() if c["new"] != 1} == {}
     for ticket in tickets:
         assert len(moves(shop, ticket)) <= 1, ticket

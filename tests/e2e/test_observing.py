@@ -52,7 +52,7 @@ def _nothing_is_written(shop: Routed, tickets: list[str]) -> None:
         shown = shop.world.show(ticket)
         assert (shown.group, shown.tags, shown.notes) == (HOME_GROUP, frozenset(), ())
         [made] = shop.shop.decisions(ticket)
-        assert made["decision"]["mode"] == "observe"
+        assert made["mode"] == "observe"
 
 
 def _goes_live(shop: Routed) -> None:

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs("ps"), pytest.mark.timeout(240
 
 @pytest.fixture(scope="module")
 def shop():
-    with sandbox_world() as world, routed(world, workers=2) as found:
+    with sandbox_world() as world, routed(world, processes=2) as found:
         yield found
 
 
