@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from overflow.demo.desks import Seen
@@ -33,6 +34,23 @@ def differences(desk: Sequence[Seen], service: dict[str, Json | None]) -> list[D
     return found + strange
 
 
+def delays(desk: Sequence[Seen], decisions: Iterable[Json]) -> list[float]:
+    """Seconds from each move until the helpdesk had its note, the last that is written; sorted.
+
+    Of tickets that were moved once, for there it is plain which note belongs to which decision.
+    """
+    moves: dict[str, list[float]] = {}
+    for decision in decisions:
+        if decision["team"] != decision["holder"]:
+            at = datetime.fromisoformat(decision["at"]).timestamp()
+            moves.setdefault(decision["ticket"], []).append(at)
+    return sorted(
+        seen.notes[0].at - moves[seen.id][0]
+        for seen in desk
+        if len(seen.notes) == 1 and len(moves.get(seen.id, ())) == 1
+    )
+
+
 def _of_ticket(seen: Seen, told: Json | None) -> Iterator[str]:
     if told is None:
         yield "unknown to the service"
@@ -42,7 +60,7 @@ def _of_ticket(seen: Seen, told: Json | None) -> Iterator[str]:
             yield f"{what}: {there or 'none'} in the helpdesk, {here or 'none'} in the service"
     if not told["is_in_step"]:
         yield "the service has something left to write"
-    if len(set(seen.notes)) != len(seen.notes):
+    if len({note.reference for note in seen.notes}) != len(seen.notes):
         yield "a note was posted twice"
     if told["team"] != ASSIGNEES_OF and not seen.notes and told["reason"] != "manual":
         yield "no note says why it was handed over"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from overflow.core.model import Status
@@ -10,6 +11,14 @@ from overflow.demo.sandbox import People
 from overflow.demo.sandbox.protocol import SERVICE
 
 _ENDED: Final = {status.value for status in Status if status.is_ended}
+
+
+class Note(NamedTuple):
+    """What the service has written into a ticket for the agents."""
+
+    reference: str
+    at: float
+    """Epoch seconds, on the helpdesk's clock."""
 
 
 class Seen(NamedTuple):
@@ -25,8 +34,8 @@ class Seen(NamedTuple):
     """Empty: nobody."""
     is_answered: bool
     tags: frozenset[str]
-    notes: tuple[str, ...]
-    """References of the notes that the service has posted; a doubled one stands twice."""
+    notes: tuple[Note, ...]
+    """The service's, oldest first; one that was posted twice stands twice."""
 
     @property
     def is_ended(self) -> bool:
@@ -124,7 +133,7 @@ def _seen(shown: Any) -> Seen:  # noqa: ANN401  JSON
         is_answered=shown["answered_at"] is not None,
         tags=frozenset(shown["tags"]),
         notes=tuple(
-            note["reference"]
+            Note(note["reference"], datetime.fromisoformat(note["created_at"]).timestamp())
             for note in shown["notes"]
             if note["author"] == SERVICE and not note["public"]
         ),

@@ -10,8 +10,10 @@ from overflow.demo.service import Service
 from overflow.demo.shop import DAYTIME, GROUPS, HOME_GROUP, LIVE
 from overflow.errors import Conflict
 
-Say = Callable[[str, str], None]
-"""Tells what happened to a ticket: its id and a sentence."""
+Say = Callable[[float, str, str], None]
+"""Tells what happened to a ticket: when, its id and a sentence."""
+LOST: Final = "a customer writes, and the helpdesk's webhook is lost"
+MOVED: Final = f"a person moves it to {GROUPS[DAYTIME]}, and there it stays"
 RIVAL: Final = "another-agent"
 
 
@@ -27,18 +29,28 @@ class Incident(NamedTuple):
 class Incidents:
     """Makes them happen, one after the other. ``service`` has the key of the partner DAYTIME."""
 
-    def __init__(self, desk: Desk, service: Service, seconds: float, say: Say) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        service: Service,
+        kill_store: Callable[[], None],
+        seconds: float,
+        say: Say,
+    ) -> None:
+        self._kill_store = kill_store
         self._desk = desk
         self._service = service
         self._seconds = seconds
         self._say = say
+        self._at = 0.0
         self._touched: set[str] = set()
         self._coming = [
             Incident(0.04, self._webhook_lost),
-            Incident(0.40, self._moved_by_hand),
-            Incident(0.44, self._claimed_twice),
-            Incident(0.48, self._asked_for_partner),
-            Incident(0.52, self._asked_to_keep),
+            Incident(0.32, self._moved_by_hand),
+            Incident(0.36, self._claimed_twice),
+            Incident(0.40, self._asked_for_partner),
+            Incident(0.44, self._asked_to_keep),
+            Incident(0.50, self._store_killed),
             Incident(0.60, self._reopened),
             Incident(0.66, self._reopened),
         ]
@@ -47,6 +59,7 @@ class Incidents:
         due = [incident for incident in self._coming if incident.at * self._seconds <= at]
         if not due:
             return
+        self._at = at
         tickets = self._desk.tickets()
         for incident in due:
             if incident.happen(tickets):
@@ -57,14 +70,19 @@ class Incidents:
         self._service.close()
 
     def _webhook_lost(self, _: list[Seen]) -> bool:
-        ticket = self._desk.create_unheard("email", "de")
-        self._say(ticket, "a customer writes, and the helpdesk's webhook is lost")
+        # In French, so that nobody at home takes it, which the helpdesk would tell of.
+        self._say(self._at, self._desk.create_unheard("email", "fr"), LOST)
+        return True
+
+    def _store_killed(self, _: list[Seen]) -> bool:
+        self._kill_store()
+        self._say(self._at, "", "the store is killed (kill -9); it comes back by itself")
         return True
 
     def _moved_by_hand(self, tickets: list[Seen]) -> bool:
         for ticket in self._waiting(tickets):
             self._desk.move(ticket.id, GROUPS[DAYTIME])
-            self._say(ticket.id, f"a person moves it to {GROUPS[DAYTIME]}: nobody moves it back")
+            self._say(self._at, ticket.id, MOVED)
             return True
         return False
 
@@ -77,7 +95,7 @@ class Incidents:
     def _tagged(self, tickets: list[Seen], word: str) -> bool:
         for ticket in self._waiting(tickets):
             self._desk.tag(ticket.id, word)
-            self._say(ticket.id, f"a person tags it {word}")
+            self._say(self._at, ticket.id, f"a person tags it {word}")
             return True
         return False
 
@@ -91,7 +109,7 @@ class Incidents:
                     self._service.claim(ticket.id, RIVAL, 30)
                 except Conflict as conflict:
                     holder = conflict.facts["claimed_by"]
-                    self._say(ticket.id, f"a second agent claims it: 409, {holder} has it")
+                    self._say(self._at, ticket.id, f"a second agent claims it: {holder} has it")
                     return True
         return False
 
@@ -105,7 +123,7 @@ class Incidents:
             ):
                 self._touched.add(ticket.id)
                 self._desk.write_again(ticket.id)
-                self._say(ticket.id, "the customer writes again")
+                self._say(self._at, ticket.id, "the customer writes again")
                 return True
         return False
 

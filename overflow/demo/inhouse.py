@@ -8,7 +8,7 @@ from typing import Final
 
 from overflow.demo.desks import Desk, Seen
 from overflow.demo.peak import Arrival
-from overflow.demo.shop import CONCURRENCY, HANDLE_TIME, HOME_GROUP, LIVE
+from overflow.demo.shop import CONCURRENCY, HANDLE_TIME, HOME_GROUP, LANGUAGES, LIVE
 from overflow.errors import Fault
 
 WHOLE: Final = 12
@@ -73,9 +73,10 @@ class Inhouse:
 
     def _take(self, ticket: Seen, at: float) -> None:
         share = _share(ticket)
-        agent = max(range(len(self._free)), key=lambda n: self._free[n])
-        if self._free[agent] < share:
+        able = [n for n, free in enumerate(self._free) if free >= share]
+        if not able:
             return
+        agent = min(able, key=lambda n: self._free[n])  # so that others stay free for a call
         name = f"agent-{agent + 1}"
         self._desk.assign(ticket.id, name)
         seconds = HANDLE_TIME[ticket.channel] * self._chance.uniform(0.6, 1.4)
@@ -105,7 +106,8 @@ class Inhouse:
 
 
 def _waits(ticket: Seen) -> bool:
-    return ticket.status == "open" and ticket.group == HOME_GROUP and not ticket.assignee
+    is_free = ticket.status == "open" and ticket.group == HOME_GROUP and not ticket.assignee
+    return is_free and ticket.language in LANGUAGES
 
 
 def _share(ticket: Seen) -> int:

@@ -7,6 +7,7 @@ asked of it than it can do, then it gets quieter.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 OPENS: Final = 0.13
@@ -26,9 +27,9 @@ class Phase(NamedTuple):
 
 PHASES: Final = (
     Phase(OPENS, 0.7, "the shop is still closed"),
-    Phase(0.36, 0.8, "the shop opens"),
-    Phase(0.70, 2.0, "the peak"),
-    Phase(ENDS, 0.6, "the peak is over"),
+    Phase(0.30, 0.8, "the shop opens"),
+    Phase(0.58, 2.3, "the peak"),
+    Phase(ENDS, 0.5, "the peak is over"),
 )
 CHANNELS: Final = {
     "email": 32,
@@ -61,9 +62,11 @@ class Peak(NamedTuple):
     speed: float
     """Tickets a second in the mean, compared with 5: what staffing and limits are scaled by."""
 
-    def phase(self, at: float) -> Phase:
-        """The phase at so many seconds after the beginning; the last one goes on."""
-        return next((phase for phase in PHASES if at < phase.until * self.seconds), PHASES[-1])
+    def phases(self) -> Iterator[tuple[float, str]]:
+        """When each begins, seconds after the beginning, and what it is called."""
+        begins = (0.0, *(phase.until for phase in PHASES))
+        for begin, phase in zip(begins, PHASES, strict=False):
+            yield begin * self.seconds, phase.title
 
 
 def peak(seconds: float, tickets: int, seed: int) -> Peak:

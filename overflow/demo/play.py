@@ -14,7 +14,7 @@ from overflow.clock import Clock, monotonic
 from overflow.demo import agreement, summary
 from overflow.demo.actors import Cast
 from overflow.demo.desks import Desk, Seen
-from overflow.demo.incidents import Incidents
+from overflow.demo.incidents import LOST, Incidents
 from overflow.demo.inhouse import Customers, Inhouse
 from overflow.demo.partner import Partner
 from overflow.demo.peak import OPENS, Peak
@@ -102,12 +102,10 @@ class _Play:
         cast = Cast(self._at)
         try:
             self._enter(cast)
-            shown = None
+            coming = list(self.peak.phases())
             while self._at() < self.peak.seconds:
-                phase = self.peak.phase(self._at())
-                if phase is not shown:
-                    self.story.heading(self._at(), phase.title)
-                    shown = phase
+                while coming and coming[0][0] <= self._at():
+                    self.story.heading(*coming.pop(0))
                 self.stage.wait(LOOK)
                 self._tell()
                 cast.check()
@@ -124,18 +122,17 @@ class _Play:
             team = max(2, round(full * peak.speed))
             neglects = NEGLECTED if name == DAYTIME else 0
             cast.enter(Partner(stage.service(name), name, team, neglects, seed))
-        cast.enter(
-            Incidents(stage.helpdesk.open(), stage.service(DAYTIME), peak.seconds, self._happened)
-        )
+        desk, partner = stage.helpdesk.open(), stage.service(DAYTIME)
+        cast.enter(Incidents(desk, partner, stage.kill_store, peak.seconds, self._happened))
 
-    def _happened(self, ticket: str, sentence: str) -> None:
-        if "webhook is lost" in sentence:
+    def _happened(self, at: float, ticket: str, sentence: str) -> None:
+        if sentence == LOST:
             self.lost = ticket
-        self.story.happened(ticket, sentence)
+        self.story.happened(at, ticket, sentence)
 
     def _tell(self) -> None:
         with suppress(Fault):  # it will answer the next time
-            self.story.go_on(self._at())
+            self.story.go_on()
 
     def _at(self) -> float:
         return monotonic() - self.began
@@ -160,6 +157,7 @@ class _Play:
             dead_letters=len(self.operator.dead_letters()),
             in_step_after=in_step_after,
             lost=self.lost,
+            delays=agreement.delays(seen, self.story.decisions),
         )
         summary.show(result, self.console)
         return not result.differences and not result.dead_letters

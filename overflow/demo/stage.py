@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -48,10 +50,20 @@ class Stage:
     supervisor: Supervisor
     tokens: Mapping[str, str]
     clock: Clock
+    settings: Settings
+    """The service's."""
 
     def service(self, role: str) -> Service:
         """The service under that role's key, for one thread."""
         return Service(self.address, self.tokens[role])
+
+    def kill_store(self) -> None:
+        """As ``kill -9`` does; the service starts it again."""
+        client = connect(self.settings.store_url)
+        try:
+            os.kill(int(client.info("server")["process_id"]), signal.SIGKILL)
+        finally:
+            client.close()
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and everything run. Raises ``Stopped`` when that is wished for."""
@@ -100,12 +112,12 @@ def _running(folder: Path, helpdesk: str, speed: float, clock: Clock) -> Iterato
     supervisor = Supervisor([desk.program, _service(folder, settings, policies, port, desk)])
     supervisor.listen()
     try:
-        starting = Stage(address, desk, supervisor, {}, clock)
+        starting = Stage(address, desk, supervisor, {}, clock, settings)
         try:
             starting.wait_for(lambda: _is_up(address, desk), "it does not start", STARTS_WITHIN)
         except NotNow as late:
             raise NotNow(f"{late.message}\n{_last_lines(folder)}") from late
-        yield Stage(address, desk, supervisor, _tokens(settings, clock), clock)
+        yield Stage(address, desk, supervisor, _tokens(settings, clock), clock, settings)
     finally:
         supervisor.end()
 

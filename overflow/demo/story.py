@@ -26,13 +26,21 @@ STYLES: Final[Mapping[str, str]] = {
 }
 WORDS: Final[Mapping[str, str]] = {
     "keep": "kept",
-    "accept": "stays",
-    "overflow": "overflow",
-    "late_overflow": "late overflow",
+    "accept": "stays at {team}",
+    "overflow": "to {team}",
+    "late_overflow": "late to {team}",
     "recall": "taken back",
-    "returned": "returned",
+    "returned": "back home",
 }
-_LEVELS: Final = re.compile(r" \(starts at [^()]*\)")
+_SHORTER: Final = tuple(
+    (re.compile(pattern), short)
+    for pattern, short in (
+        (r" \(starts at [^()]*\)", ""),
+        (r"its chance of a late answer (at home|there) is", r"chance of a late answer \1"),
+        (r"\(chance of a late answer (.*)\)", r"(chance to be late \1)"),
+        (r"no partner would answer in time more probably", "no partner would be in time sooner"),
+    )
+)
 
 
 class Story:
@@ -45,54 +53,53 @@ class Story:
         self._began = began
         self._since = datetime.fromtimestamp(began, UTC)
         self._told: set[str] = set()
-        self._happened: deque[tuple[str, str]] = deque()
+        self._happened: deque[tuple[float, Text]] = deque()
 
-    def happened(self, ticket: str, sentence: str) -> None:
-        """Something that is no decision; from any thread."""
-        self._happened.append((ticket, sentence))
-
-    def go_on(self, at: float) -> None:
-        """Tell what is new. Raises ``Fault`` when the service does not answer."""
-        new = [d for d in self._service.decisions(_iso(self._since)) if d["id"] not in self._told]
-        for decision in new:
-            self._told.add(decision["id"])
-            self.decisions.append(decision)
-            self._console.print(self._line(decision), no_wrap=True, crop=False, soft_wrap=True)
-            self._since = max(self._since, _moment(decision["at"]) - OVERLAP)
-        while self._happened:
-            ticket, sentence = self._happened.popleft()
-            self._print(at, "", ticket, Text(f"* {sentence}", "bold"))
+    def happened(self, at: float, ticket: str, sentence: str) -> None:
+        """Something that is no decision, so many seconds after the beginning; from any thread."""
+        self._happened.append((at, _line(at, ticket, "", Text(f"* {sentence}", "bold"))))
 
     def heading(self, at: float, title: str) -> None:
-        """A new phase."""
-        self._console.print()
-        self._console.print(Text(f"{at:5.1f}  {title}", "bold underline"), highlight=False)
+        """A new phase has begun."""
+        self._happened.append((at, Text.assemble("\n", (f"{at:5.1f} {title}", "bold underline"))))
 
-    def _line(self, decision: Json) -> Text:
-        at = _moment(decision["at"]).timestamp() - self._began
-        return self._columns(at, decision["queue"], decision["ticket"], _told(decision))
+    def go_on(self) -> None:
+        """Tell what is new. Raises ``Fault`` when the service does not answer."""
+        lines = [self._happened.popleft() for _ in range(len(self._happened))]
+        new = self._service.decisions(_iso(self._since))
+        lines += [self._of(decision) for decision in new if decision["id"] not in self._told]
+        for _, line in sorted(lines, key=lambda one: one[0]):
+            self._console.print(line, no_wrap=True, overflow="ellipsis")
 
-    def _print(self, at: float, queue: str, ticket: str, rest: Text) -> None:
-        self._console.print(self._columns(at, queue, ticket, rest), soft_wrap=True)
+    def _of(self, decision: Json) -> tuple[float, Text]:
+        self._told.add(decision["id"])
+        self.decisions.append(decision)
+        moment = _moment(decision["at"])
+        self._since = max(self._since, moment - OVERLAP)
+        at = moment.timestamp() - self._began
+        return at, _line(at, decision["ticket"], decision["queue"], _told(decision))
 
-    def _columns(self, at: float, queue: str, ticket: str, rest: Text) -> Text:
-        line = Text(f"{at:5.1f}  {ticket:>4} {queue:<12} ", style="dim")
-        line.append_text(rest)
-        line.truncate(self._console.width, overflow="ellipsis")
-        return line
+
+def _line(at: float, ticket: str, queue: str, rest: Text) -> Text:
+    return Text(f"{at:5.1f} {ticket:>4} {queue:<13}", style="dim").append_text(rest)
 
 
 def _told(decision: Json) -> Text:
     """What becomes of the ticket, and the main reason without its levels."""
     outcome = decision["outcome"]
-    style = STYLES[outcome]
-    team = "" if decision["team"] == HOME else decision["team"]
-    text = Text()
-    text.append(f"{WORDS[outcome]:<13} ", style=f"bold {style}")
-    text.append(f"{team:<9} ", style=style)
+    where = WORDS[outcome].format(team="home" if decision["team"] == HOME else decision["team"])
     why = decision["headline"].partition(": ")[2].rstrip(".")
-    text.append(_LEVELS.sub("", why), style="dim" if outcome == "keep" else "default")
-    return text
+    return Text.assemble(
+        (f"{where:<17}", f"bold {STYLES[outcome]}"),
+        (_short(why), "dim" if outcome == "keep" else "default"),
+    )
+
+
+def _short(why: str) -> str:
+    """Without the levels, which the policy has, and in fewer words."""
+    for pattern, short in _SHORTER:
+        why = pattern.sub(short, why)
+    return why
 
 
 def _moment(text: str) -> datetime:

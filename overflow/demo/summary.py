@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -13,8 +13,16 @@ from rich.text import Text
 
 from overflow.demo.agreement import Difference
 from overflow.demo.service import Json
-from overflow.demo.story import STYLES, WORDS
+from overflow.demo.story import STYLES
 
+WORDS: Final[Mapping[str, str]] = {
+    "keep": "kept",
+    "overflow": "overflowed",
+    "late_overflow": "overflowed late",
+    "recall": "taken back",
+    "returned": "returned",
+    "accept": "left where it was",
+}
 MOST_SHOWN: Final = 20
 """Differences that are printed."""
 TEAMS: Final = ("inhouse", "daytime", "nightowl")
@@ -32,6 +40,8 @@ class Result(NamedTuple):
     """Seconds after the end until nothing was left to write or read."""
     lost: str
     """The ticket whose webhook was lost; empty: none was."""
+    delays: Sequence[float]
+    """Seconds from a decision until all of it stood in the helpdesk, sorted."""
 
 
 def show(result: Result, console: Console) -> None:
@@ -40,6 +50,11 @@ def show(result: Result, console: Console) -> None:
     console.print(_decisions(result.decisions))
     console.print(_teams(result.tickets))
     _lost(result, console)
+    if delays := result.delays:
+        half, worst = delays[len(delays) // 2], delays[-1]
+        console.print(
+            f"Moves stood in the helpdesk after {half:.1f} s (median), {worst:.1f} s at most."
+        )
     console.print(
         f"In step {result.in_step_after:.1f} s after the end; dead letters: {result.dead_letters}."
     )
@@ -61,7 +76,7 @@ def _decisions(decisions: Iterable[Json]) -> Table:
     for decision in decisions:
         reasons[decision["outcome"]][decision["reason"]] += 1
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold", min_width=13)
+    table.add_column(style="bold", min_width=17)
     table.add_column(justify="right", style="bold")
     table.add_column(overflow="fold")
     for outcome, why in reasons.items():
@@ -74,7 +89,7 @@ def _decisions(decisions: Iterable[Json]) -> Table:
 def _teams(tickets: Sequence[Json]) -> Table:
     """Who answered what, and how much of it late."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(min_width=13)
+    table.add_column(min_width=17)
     for name in ("tickets", "answered", "late", "solved", "still open"):
         table.add_column(name, justify="right")
     for team in TEAMS:

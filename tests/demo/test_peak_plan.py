@@ -2,7 +2,7 @@
 
 from overflow import policies
 from overflow.demo import agreement, shop
-from overflow.demo.desks import Seen
+from overflow.demo.desks import Note, Seen
 from overflow.demo.peak import ENDS, FIRST, OPENS, PHASES, peak
 
 
@@ -32,9 +32,11 @@ def test_one_ticket_is_a_peak_too():
 
 def test_most_is_asked_in_the_peak():
     plan = peak(60, 2000, 1)
-    rush = [plan.phase(arrival.at) for arrival in plan.arrivals]
-    assert max(PHASES, key=rush.count).title == "the peak"
-    assert plan.phase(59.9) is PHASES[-1]
+    begins = dict(map(reversed, plan.phases()))
+    peak_lasts = begins["the peak"], begins["the peak is over"]
+    there = sum(peak_lasts[0] <= arrival.at < peak_lasts[1] for arrival in plan.arrivals)
+    assert there > 1000
+    assert list(begins) == [phase.title for phase in PHASES]
 
 
 def test_the_shop_has_a_policy_without_faults_at_any_size():
@@ -55,7 +57,7 @@ SEEN = Seen(
     assignee="",
     is_answered=False,
     tags=frozenset({"overflow"}),
-    notes=("r1",),
+    notes=(Note("r1", 12.5),),
 )
 TOLD = {
     "id": "7",
@@ -87,7 +89,7 @@ def test_every_difference_is_named():
     assert found(SEEN._replace(is_answered=True)) == [
         "answered: True in the helpdesk, none in the service"
     ]
-    assert found(SEEN._replace(notes=("r1", "r1"))) == ["a note was posted twice"]
+    assert found(SEEN._replace(notes=SEEN.notes * 2)) == ["a note was posted twice"]
     assert found(SEEN._replace(notes=())) == ["no note says why it was handed over"]
 
 
@@ -97,3 +99,10 @@ def test_what_only_one_side_knows_is_named():
         ("7", "unknown to the service"),
         ("8", "unknown to the helpdesk"),
     ]
+
+
+def test_how_long_a_move_takes_is_told_where_it_is_plain():
+    move = {"ticket": "7", "at": "1970-01-01T00:00:10Z", "team": "daytime", "holder": "inhouse"}
+    assert agreement.delays([SEEN], [move]) == [2.5]
+    assert agreement.delays([SEEN], [move, move]) == []
+    assert agreement.delays([SEEN], [move | {"holder": "daytime"}]) == []
