@@ -20,7 +20,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
-from overflow.clock import Clock, monotonic
+from overflow.clock import Clock, monotonic, new_id
 
 QUEUE: Final = "overflow"
 TIMEOUT: Final = 30
@@ -88,6 +88,7 @@ class Jobs:
                 ttl=EXPIRES,
                 result_ttl=0,
                 failure_ttl=FAILED_KEPT,
+                job_id=f"{_kind(task, shop)}{new_id(9)}",
                 description=f"{task.name.lower()} {shop}",
                 retry=Retry(max=1),
             )
@@ -111,6 +112,14 @@ class Jobs:
         except RedisError:
             return 0
 
+    def is_other_waiting(self, task: Task, shop: str) -> bool:
+        """Whether, among the next jobs, is another one than this; False when the queue is away."""
+        try:
+            ids = [as_text(each) for each in self._connection.lrange(self._queue.key, 0, 31)]
+        except RedisError:
+            return False
+        return any(not each.startswith(_kind(task, shop)) for each in ids)
+
     def workers(self) -> list[Seen]:
         """The worker processes alive, and when each was last heard of; none when it is away."""
         # Not Worker.all(): it would stretch this client's time-outs to a worker's.
@@ -129,3 +138,8 @@ class Jobs:
     def close(self) -> None:
         """Give the connections back."""
         self._connection.close()
+
+
+def _kind(task: Task, shop: str) -> str:
+    """What the ids of such jobs begin with."""
+    return f"{task.name.lower()}-{shop}-"

@@ -7,6 +7,7 @@ only if nothing is due. Killed anywhere, its lease ends by itself and the marks 
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -28,6 +29,8 @@ IDLE_LOOK: Final = 0.1
 OTHERS_LOOK: Final = 0.5
 """Seconds between two looks whether other jobs wait."""
 
+PATIENCE: Final = 2.0
+"""Seconds that tickets under way have to be finished before a successor goes on with them."""
 ANSWERS_EVERY: Final = 5.0
 """Seconds between two notes that the helpdesk answers."""
 
@@ -81,6 +84,7 @@ class _Drain:
         self._asked = self._started
         self._busy = self._started
         self._told = -ANSWERS_EVERY
+        self._ended = math.inf
         self._end: End | None = None
         self._under_way: dict[Future[None], Due] = {}
         self._tickets = 0
@@ -122,7 +126,7 @@ class _Drain:
     def _work(self, due: Due) -> None:
         """In a thread of the pool; only ``StoreAway`` comes out."""
         try:
-            attend(self._services, self._shop, due, lambda: self._end is not None)
+            attend(self._services, self._shop, due, self._is_stopped)
         except Stopped:
             pass
         except StoreAway:
@@ -132,6 +136,12 @@ class _Drain:
         else:
             self._breaker.worked()
             self._helpdesk_answered()
+
+    def _is_stopped(self) -> bool:
+        """Whether a ticket under way shall begin no further call."""
+        if self._end is End.HANDED_OVER:
+            return monotonic() > self._ended + PATIENCE
+        return self._end is not None
 
     def _helpdesk_answered(self) -> None:
         """Let others know, now and then: what fails meanwhile is not the helpdesk's."""
@@ -173,7 +183,7 @@ class _Drain:
         if now - self._started < self._services.pace.least_slice or now - self._asked < OTHERS_LOOK:
             return False
         self._asked = now
-        return self._services.jobs.waiting() > 0
+        return self._services.jobs.is_other_waiting(Task.DRAIN, self._shop)
 
     def _end_if_nothing_is_due(self) -> None:
         match self._lease.end_drain(self._shop, self._services.clock.now()):
@@ -185,7 +195,8 @@ class _Drain:
                 pass
 
     def _finish(self) -> None:
-        """Let what is under way end; it begins no further call. Then let the lease go."""
+        """Let what is under way end, then let the lease go."""
+        self._ended = monotonic()
         while self._under_way:
             if self._end is not End.LOST:
                 self._renew(monotonic())

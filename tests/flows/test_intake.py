@@ -9,21 +9,8 @@ from overflow.errors import BadInput, Conflict, StoreAway, Unauthorised, Unknown
 from overflow.flows import intake
 from overflow.flows.errand import Routed
 from overflow.flows.intake import Marked, Passed
-from tests.flows.fake_desk import TOKEN
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, document
-
-
-def receive(house, body, token=TOKEN, connector="standard", shop=SHOP):
-    return intake.receive(house.services, shop, connector, token, {}, body)
-
-
-def arrive(house, desk, ticket_id, **facts):
-    desk.create(ticket_id, **facts)
-    return receive(house, desk.webhook(ticket_id, is_new=True, delivery=f"d-{ticket_id}"))
-
-
-def arrivals(house, desk, count, start=1, **facts):
-    return [arrive(house, desk, str(n), **facts) for n in range(start, start + count)]
+from tests.flows.routing import arrivals, arrive, receive
 
 
 def test_a_new_ticket_is_decided_in_the_request_and_kept(shop, desk):
