@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
 from overflow import api
+from overflow.api.bodies import CUT_OFF
 from overflow.api.context import provide
 from overflow.api.edge import Edge
 from overflow.flows.services import Services
-
-LARGEST: Final = 1_048_576
-"""Bytes of a body that are taken."""
 
 
 def create_app(services: Services) -> Flask:
@@ -29,7 +27,7 @@ def describe() -> Flask:
     """The app without services: it can describe itself, and nothing else."""
     app = Flask("overflow.api")
     app.json = Json(app)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.config["MAX_CONTENT_LENGTH"] = CUT_OFF
     # A sender of webhooks would not follow a redirect.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

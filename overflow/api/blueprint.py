@@ -17,6 +17,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from overflow.api.access import Who
+from overflow.api.bodies import raw
 from overflow.api.context import doorkeeper
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -36,7 +37,7 @@ class Parser(FlaskParser):
     def load_json(self, req: Any, schema: marshmallow.Schema) -> Any:  # noqa: ANN401, ARG002  webargs'
         """Nested too deeply, a lone surrogate, NaN: no JSON."""
         try:
-            return orjson.loads(req.get_data(cache=True))
+            return orjson.loads(raw())
         except orjson.JSONDecodeError as error:
             raise BadRequest(f"The body is no JSON: {error}") from None
 

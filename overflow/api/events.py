@@ -10,6 +10,7 @@ from flask import Response, request
 from overflow.api import answers
 from overflow.api.access import Who
 from overflow.api.blueprint import Part, require_json
+from overflow.api.bodies import raw
 from overflow.api.context import services
 from overflow.api.schemas.tickets import MarkedSchema, RoutedSchema
 from overflow.errors import Unknown
@@ -94,8 +95,7 @@ def _received(shop: str, connector: str, token: str) -> Response:
     if not _SHOP.fullmatch(shop):
         raise Unknown(f"there is no shop {shop[:60]!r}")
     require_json()
-    body = request.get_data(cache=False)
-    return answers.to_event(shop, receive(services(), shop, connector, token, _headers(), body))
+    return answers.to_event(shop, receive(services(), shop, connector, token, _headers(), raw()))
 
 
 def _headers() -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from overflow.core.forecast import AtHome
 from overflow.core.model import HOME, Load, Policy, Pressure, Situation
 from overflow.core.outlook import joining
 from overflow.core.roster import Staff, hours_of, live, staff
+
+_ALL: Final = "*"
+"""In place of a channel: all of them."""
 
 
 def overview(situation: Situation, policy: Policy, now: float) -> dict[str, Any]:
@@ -68,10 +71,13 @@ def _partner(name: str, situation: Situation, policy: Policy, now: float) -> dic
     limits = dict(said.capacity) if said is not None and said.capacity is not None else {}
     agreed = dict(partner.capacity) if partner is not None else {}
     held = {channel: n for (team, channel), n in situation.held.items() if team == name}
+    in_all = held.pop(_ALL, 0)
     return {
         "partner": name,
         "is_open": partner is not None and hours_of(partner, said, now).is_open(now),
         "is_in_policy": partner is not None,
+        "held": in_all,
+        "total_capacity": partner.total_capacity if partner is not None else None,
         "channels": [
             {
                 "channel": channel,

@@ -118,7 +118,7 @@ def _members(schema: dict[str, Any], spec: dict[str, Any]) -> list[Row]:
 
 def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
+        return " | ".join("null" if value is None else str(value) for value in schema["enum"])
     kind = schema.get("type", "")
     text = " or ".join(kind) if isinstance(kind, list) else str(kind)
     return f"{text} ({schema['format']})" if "format" in schema else text

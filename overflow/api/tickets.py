@@ -11,6 +11,7 @@ from flask import Response, request
 from overflow.api import answers, told
 from overflow.api.access import Who
 from overflow.api.blueprint import Part
+from overflow.api.bodies import raw
 from overflow.api.context import by, caller, services
 from overflow.api.schemas.common import PageQuery, page
 from overflow.api.schemas.decisions import DecisionPageSchema
@@ -60,7 +61,7 @@ def submit_ticket(new: dict[str, Any], shop: str) -> Response:
         _snapshot(new),
         owner=caller().key,
         key=idempotency_key(is_needed=True),
-        body=request.get_data(),
+        body=raw(),
         render=partial(answers.routed, shop),
     )
     headers = {"Idempotent-Replayed": "true"} if submitted.is_replay else {}

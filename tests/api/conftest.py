@@ -14,9 +14,10 @@ from overflow.flows.errand import IMPORTED
 from overflow.flows.sync import drain
 from overflow.helpdesks.signatures import sign_standard
 from overflow.settings import Settings
-from tests.api.here import services_for
+from overflow.wiring import build
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwx1Zt8Wb0Pq4="
+JSON = "application/json"
 GROUPS = ("Service", "Partner Day", "Partner Night")
 
 
@@ -67,7 +68,7 @@ def people(desk):
 @pytest.fixture
 def services(store_url, store_client, monkeypatch):
     monkeypatch.setitem(os.environ, "API_TEST_SECRET", SECRET)  # noqa: TID251  a policy's reference
-    made = services_for(Settings(redis_url=store_url))
+    made = build(Settings(redis_url=store_url))
     yield made
     made.close()
 
@@ -105,9 +106,6 @@ class Caller:
     def raw(self, method, path, **options):
         headers = {**self._headers, **options.pop("headers", {})}
         return self._client.open(path, method=method, headers=headers, **options)
-
-
-JSON = "application/json"
 
 
 @pytest.fixture

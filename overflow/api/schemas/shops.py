@@ -103,6 +103,10 @@ class PartnerSchema(Schema):
         required=True,
         metadata={"description": "False: taken out; it keeps what it holds until that ends."},
     )
+    held = fields.Integer(
+        required=True, metadata={"description": "Open tickets it holds, on all channels."}
+    )
+    total_capacity = fields.Integer(required=True, allow_none=True)
     channels = fields.List(fields.Nested(RoomSchema), required=True)
     today = fields.Integer(required=True, metadata={"description": "Handed over today."})
     daily_limit = fields.Integer(required=True, allow_none=True)

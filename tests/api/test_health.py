@@ -1,0 +1,126 @@
+"""Seen from outside: alive, ready, counted."""
+
+from dataclasses import replace
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from overflow.app import create_app
+from tests.api.conftest import Caller
+
+TOKEN = "a-token-for-prometheus"
+
+
+def test_without_a_worker_all_is_not_well_but_the_api_is_ready(anyone, shop):
+    health = anyone("GET", "/healthz")
+
+    assert (health.status_code, health.json["status"]) == (503, "failing")
+    assert health.json["store"] == {"is_reachable": True}
+    assert anyone("GET", "/readyz").status_code == 200
+
+
+def test_with_a_worker_all_is_well_and_every_shop_is_told(anyone, shop, services):
+    services.progress.beat("worker-1", services.clock.now())
+
+    health = anyone("GET", "/healthz")
+
+    assert (health.status_code, health.json["status"]) == (200, "ok")
+    assert health.json["workers"][0]["is_alive"]
+    assert health.json["shops"]["lamps"] | {"inputs": {}} == {
+        "dirty": 0,
+        "to_read": 0,
+        "dead": 0,
+        "lag": 0.0,
+        "is_imported": True,
+        "inputs": {},
+    }
+
+
+def test_with_a_token_set_only_those_who_have_it_look(services, shop):
+    closed = replace(services, settings=replace(services.settings, metrics_token=TOKEN))
+    app = create_app(closed)
+    _, operator = services.keyring.create("o", ("operator",), services.clock.now())
+    _, shopkeeper = services.keyring.create("s", ("shop:lamps",), services.clock.now())
+
+    for path in ("/metrics", "/metrics/domain"):
+        found = {who: Caller(app, who)("GET", path).status_code for who in ("", shopkeeper)}
+        assert set(found.values()) == {401}
+        assert Caller(app, TOKEN)("GET", path).status_code == 200
+        assert Caller(app, operator)("GET", path).status_code == 200
+    assert Caller(app)("GET", "/healthz").json == {"status": "failing"}
+    assert "shops" in Caller(app, TOKEN)("GET", "/healthz").json
+
+
+def families(answer):
+    assert answer.status_code == 200, answer.text
+    assert answer.content_type.startswith("text/plain")
+    return {family.name: family for family in text_string_to_metric_families(answer.text)}
+
+
+def value(found, family, **labels):
+    (one,) = [s.value for s in found[family].samples if labels.items() <= s.labels.items()]
+    return one
+
+
+def test_the_domain_is_counted_by_the_store(anyone, arrive, shopkeeper, services):
+    for i in range(4):
+        arrive(f"t{i}")
+    shopkeeper("POST", "/v1/shops/lamps/tickets/t0/move", {"team": "nightowl"})
+
+    found = families(anyone("GET", "/metrics/domain"))
+
+    kept = {"shop": "lamps", "outcome": "keep", "team": "inhouse", "channel": "chat"}
+    assert value(found, "overflow_decisions", **kept) == 2
+    assert value(found, "overflow_decisions", outcome="overflow", reason="backlog") == 2
+    assert value(found, "overflow_moves", shop="lamps", kind="overflow") == 2
+    assert value(found, "overflow_moves", kind="manual") == 1
+    assert value(found, "overflow_waiting", team="inhouse", queue="chat.de") == 1
+    assert value(found, "overflow_partner_held", partner="daytime", channel="chat") == 2
+    assert value(found, "overflow_partner_capacity", partner="daytime", channel="chat") == 5
+    assert value(found, "overflow_pressure", queue="chat.de") == 1
+    assert value(found, "overflow_expected_wait_seconds", queue="chat.de") > 0
+    assert value(found, "overflow_dirty", shop="lamps") == 3
+    assert value(found, "overflow_events", connector="standard", result="decided") == 4
+    assert value(found, "overflow_input_age_seconds", input="helpdesk") >= 0
+    assert value(found, "overflow_worker_alive") == 0
+    assert [s.labels["input"] for s in found["overflow_input_age_seconds"].samples] == ["helpdesk"]
+
+
+def test_no_label_holds_a_ticket(anyone, arrive):
+    for i in range(4):
+        arrive(f"unmistakable-{i}")
+
+    for path in ("/metrics", "/metrics/domain"):
+        assert "unmistakable" not in anyone("GET", path).text
+
+
+def test_http_is_counted_by_route(anyone, shopkeeper):
+    shopkeeper("GET", "/v1/shops/lamps/tickets")
+    anyone("GET", "/nowhere/at/all")
+    anyone("BREW", "/readyz")
+
+    found = families(anyone("GET", "/metrics"))
+
+    listed = {"method": "GET", "route": "/v1/shops/<shop>/tickets", "status": "200"}
+    assert value(found, "overflow_http_requests", **listed) >= 1
+    assert value(found, "overflow_http_requests", route="unmatched", status="404") >= 1
+    assert value(found, "overflow_http_requests", method="other", status="405") >= 1
+    assert "overflow_http_request_seconds" in found
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/domain"])
+def test_openmetrics_is_spoken_to_those_who_ask(anyone, path):
+    answer = anyone("GET", path, Accept="application/openmetrics-text; version=1.0.0")
+
+    assert answer.content_type.startswith("application/openmetrics-text")
+    assert answer.text.endswith("# EOF\n")
+
+
+def test_a_shop_that_is_gone_wrong_does_not_hide_the_others(anyone, arrive, services):
+    arrive("t0")
+    services.redis.hset("overflow:{lamps}:policies", "1", b'{"mode": "sideways"}')
+    services.book.forget("lamps")
+
+    found = families(anyone("GET", "/metrics/domain"))
+
+    assert value(found, "overflow_waiting", shop="lamps") == 1
