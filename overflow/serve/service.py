@@ -128,7 +128,7 @@ def missing(client: StoreClient) -> Iterator[str]:
         if found is not None:
             yield from _unresolved(shop, found[1])
     if not any(not key.revoked for key in Keyring(client).list()):
-        yield "no API key yet: overflow keys create NAME --scope operator"
+        yield "no API key yet: overflow keys create --operator"
 
 
 def _unresolved(shop: str, document: dict[str, object]) -> Iterator[str]:
