@@ -7,8 +7,9 @@ only a read of the ticket itself can be put in order with that.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from overflow.core.lifecycle import Drop, observe
+from overflow.core.lifecycle import Change, Drop, Keep, observe
 from overflow.core.model import Record, Snapshot
 from overflow.flows.errand import IMPORTED
 from overflow.flows.route import mark_to_read
@@ -36,12 +37,19 @@ def compare(services: Services, shop: str, listed: Sequence[Snapshot]) -> int:
             authoritative=False,
             first_import=IMPORTED not in situation.seen,
         )
-        return not isinstance(change, Drop)
+        return not isinstance(change, Drop) and not _is_just_newer(change, record)
 
     different = [seen.id for seen in listed if differs(seen)]
     if different:
         mark_to_read(services, shop, *different)
     return len(different)
+
+
+def _is_just_newer(change: Change, record: Record | None) -> bool:
+    """The same state under a newer version: our own note, most often."""
+    if record is None or not isinstance(change, Keep) or change.cause is not None:
+        return False
+    return replace(change.record, version=record.version) == record
 
 
 def _is_under_work(record: Record) -> bool:

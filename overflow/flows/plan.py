@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from overflow.core import lifecycle
-from overflow.core.decision import Decision, Outcome, stays, trace_of
+from overflow.core.decision import Decision, Outcome, Reason, stays, trace_of
 from overflow.core.lifecycle import Keep
 from overflow.core.model import HOME, Cause, Mode, Record, Status
 from overflow.flows import counts
 from overflow.flows.errand import Errand, Routed, View
 from overflow.store.commits import ENTRY, Answer, Basis, Commit
 
+MOVED: Final = "moved_by_person"
+"""The event that is a decision of somebody else's."""
 LONGEST_WORK: Final = 8 * 3600.0
 """Seconds of work on one ticket above which somebody just forgot to close it: not measured."""
 
@@ -50,8 +52,8 @@ def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | N
         basis=Basis.of(view.situation, made.queue) if made and not is_last else None,
         takes=_takes(made, record) if made and not is_last else "",
         pressure=made.pressure if made else None,
-        kind="decision" if made else "event" if change.events else "",
-        journal=_told(errand, change, made),
+        kind=_kind(change, made),
+        journal=_told(errand, change, view, made),
         situation=view.situation if made else None,
         tallies=_tallies(errand, change, record, made, outcome),
         cohort=_cohort(view.prior, record),
@@ -78,7 +80,16 @@ def _takes(made: Decision, record: Record) -> str:
     return record.team if is_given and record.team != HOME else ""
 
 
-def _told(errand: Errand, change: Keep, made: Decision | None) -> dict[str, object] | None:
+def _kind(change: Keep, made: Decision | None) -> str:
+    """Of the journal entry. A person's move is a decision too, just not one of ours."""
+    if made is not None or MOVED in change.events:
+        return "decision"
+    return "event" if change.events else ""
+
+
+def _told(
+    errand: Errand, change: Keep, view: View, made: Decision | None
+) -> dict[str, object] | None:
     """What the journal entry says; None: nothing beyond what the store notes by itself."""
     if made is None and not change.events and not errand.along.facts:
         return None
@@ -87,7 +98,38 @@ def _told(errand: Errand, change: Keep, made: Decision | None) -> dict[str, obje
         told["events"] = list(change.events)
     if made is not None:
         told["decision"] = trace_of(made)
+    elif MOVED in change.events:
+        told["decision"] = _by_hand(change.record, view)
     return told
+
+
+def _by_hand(record: Record, view: View) -> dict[str, object]:
+    """A person's move, told like a decision: nothing was tested or weighed."""
+    holder = view.prior.team if view.prior is not None else HOME
+    is_there = record.team == holder
+    outcome = Outcome.RETURN_HOME if record.team == HOME else Outcome.OVERFLOW
+    return {
+        "ticket": record.id,
+        "at": view.now,
+        "cause": Cause.ASKED.value,
+        "outcome": (Outcome.ACCEPT if is_there else outcome).value,
+        "team": record.team,
+        "reason": Reason.MANUAL.value,
+        "headline": f"Moved to {record.team} by a person.",
+        "queue": record.queue,
+        "policy_version": view.policy.version,
+        "situation_seq": view.situation.seq,
+        "mode": view.policy.mode.value,
+        "channel": record.channel,
+        "language": record.language,
+        "holder": holder,
+        "due": record.due or None,
+        "measures": {},
+        "pressure": {},
+        "line": {},
+        "teams": [],
+        "inputs": [],
+    }
 
 
 def _tallies(

@@ -1,7 +1,6 @@
 """Polling: webhooks are lost everywhere, so the helpdesk is asked what has changed.
 
-Every few seconds "changed since", and now and then a walk over all that is open there: what the
-service takes for open and the walk does not show is read again.
+Every few seconds "changed since"; now and then a walk over all that is open there (``audit``).
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
+from overflow.flows import audit
 from overflow.flows.carry import count
 from overflow.flows.compare import compare
 from overflow.flows.failing import ANSWERS
@@ -20,8 +20,6 @@ LEASE: Final = 40.0
 """Seconds; longer than one poll takes, slow pages included."""
 CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
-WALKED_EVERY: Final = 600.0
-"""Seconds between two walks over all that is open."""
 
 
 class Polled(NamedTuple):
@@ -61,7 +59,8 @@ def _polled(services: Services, shop: str, until: float) -> Polled:
         if page.is_last or monotonic() >= until:
             break
     count(services, shop, *["reconcile/differs"] * different)
-    return Polled(page.is_last, seen, different)
+    is_whole = page.is_last and audit.go_on(services, shop, desk, until)
+    return Polled(is_whole, seen, different)
 
 
 def heard(services: Services, shop: str) -> None:

@@ -43,7 +43,9 @@ class Reviewing:
         behind = int(self._services.progress.get(self._shop, POSITION) or 0)
         places = islice(self._places(), behind, None)
         while chunk := list(islice(places, CHUNK)):
+            moved = self.moved
             behind += self._review(chunk)
+            behind -= self.moved - moved  # these wait there no more
             if monotonic() >= self._until:
                 self._services.progress.put(self._shop, POSITION, str(behind))
                 return False

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from overflow.core import lifecycle
 from overflow.core.lifecycle import Change, Drop, Keep
-from overflow.core.model import Cause, Mode, Record
+from overflow.core.model import HOME, Cause, Mode, Record
 from overflow.errors import Busy, Conflict, Invalid
 from overflow.flows.carry import carry
 from overflow.flows.errand import Along, Errand, Step, View
@@ -75,6 +75,8 @@ def give_back(services: Services, shop: str, ticket_id: str, by: By, *, reason: 
     def step(view: View) -> Change:
         prior = permitted(view.prior, ticket_id, by)
         _must_write(view)
+        if prior.team == HOME:
+            raise Conflict(f"ticket {prior.id} is held by no partner", team=HOME)
         free = lifecycle.release(prior, by.agent, view.now)
         returned = lifecycle.give_back(free, by.team or prior.team)
         return Keep(returned, Cause.RETURNED, ("returned",))

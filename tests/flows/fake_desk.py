@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
 from overflow.errors import BadInput, Fault, HelpdeskAway, Unauthorised
 from overflow.helpdesks.port import Desired, Event, Full, Hint, Nothing, Page
@@ -46,7 +47,7 @@ class FakeDesk:
             "assignee": None,
             "channel": "email",
             "language": "en",
-            "created": 1_800_000_000.0,
+            "created": SystemClock().now(),
         }
         with self._lock:
             self.tickets[ticket_id] = Snapshot(id=ticket_id, **(given | facts))

@@ -125,6 +125,12 @@ class House:
         """Another version of the policy, in force at once."""
         shops.put_policy(self.services, SHOP, document(**changes))
 
+    def later(self, seconds: float) -> None:
+        """Time passes, and the helpdesk was heard of a moment ago."""
+        self.clock.advance(seconds)
+        self.services.situations.heard(SHOP, "helpdesk", self.clock.now())
+        self.services.situations.forget(SHOP)
+
     def record(self, ticket_id: str):
         return self.services.tickets.get(SHOP, ticket_id)
 

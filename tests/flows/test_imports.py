@@ -1,0 +1,107 @@
+"""First connection: what is open already is held where it stands."""
+
+import pytest
+
+from overflow.core.model import HOME, Status
+from overflow.errors import HelpdeskAway
+from overflow.flows import imports, shops
+from overflow.flows.services import Pace
+from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, House, document
+from tests.flows.routing import arrive, heard
+from tests.flows.test_sync import settle
+
+
+@pytest.fixture
+def house(store_url, store_client, desk):
+    """A shop whose first walk has not begun; a page of it a job."""
+    made = House(store_url, store_client, desk, Pace(budget=0.0, linger=0.05, import_pause=0.0))
+    for n in range(8):
+        desk.create(f"old-{n}", created=made.clock.now() - 86400.0)
+    desk.create("theirs", group=NEAR_GROUP)
+    desk.create("done", status=Status.SOLVED)
+    shops.put_policy(made.services, SHOP, document())
+    yield made
+    made.queue.close()
+
+
+def walk(house):
+    return imports.walk(house.services, SHOP)
+
+
+def walk_to_the_end(house):
+    while not walk(house).is_whole:
+        pass
+
+
+def test_open_tickets_are_held_where_they_stand_undecided(house, desk):
+    walk_to_the_end(house)
+
+    assert house.record("old-0").team == HOME
+    assert house.record("theirs").team == "near"
+    assert house.record("done") is None
+    assert not [name for name in house.totals() if name.startswith("decision/")]
+    assert house.services.marks.counts(SHOP).dirty == 0
+    assert desk.tickets["old-7"].group == HOME_GROUP
+    assert house.faults() == []
+
+
+def test_the_first_policy_has_it_begin(house):
+    assert "import lamps" in house.jobs()
+
+
+def test_what_arrives_meanwhile_is_kept_and_not_decided(house, desk):
+    walk(house)
+    routed = arrive(house, desk, "new")
+
+    assert (routed.outcome, routed.decision) == ("imported", None)
+    assert heard(house, desk, "new", assignee="ann").outcome == "updated"
+
+
+def test_decisions_begin_when_it_ends(house, desk):
+    walk_to_the_end(house)
+
+    assert arrive(house, desk, "new").outcome == "decided"
+
+
+def test_killed_in_between_it_goes_on_from_its_cursor(house, desk):
+    walk(house)
+    desk.fault = lambda call, ticket_id: HelpdeskAway("no")
+    with pytest.raises(HelpdeskAway):
+        walk(house)
+    desk.fault = lambda call, ticket_id: None
+    desk.calls.clear()
+
+    walk_to_the_end(house.another())
+
+    assert desk.calls.count("walk_open") == 2
+    assert all(house.record(f"old-{n}") for n in range(8))
+
+
+def test_what_changes_during_the_walk_is_found_afterwards(house, desk):
+    from overflow.flows import reconcile
+
+    walk(house)
+    desk.touch("old-0", assignee="ann")
+    walk_to_the_end(house)
+
+    while not reconcile.poll(house.services, SHOP).is_whole:
+        pass
+    settle(house)
+
+    assert house.record("old-0").assignee == "ann"
+
+
+def test_a_ticket_that_cannot_be_kept_does_not_stop_it(house, desk):
+    desk.create("odd", channel="a:b")
+
+    walk_to_the_end(house)
+
+    assert house.record("old-7") is not None
+
+
+def test_once_ended_it_does_nothing(house, desk):
+    walk_to_the_end(house)
+    desk.calls.clear()
+
+    assert walk(house).is_whole
+    assert desk.calls == []

@@ -1,0 +1,148 @@
+"""Polling: what no webhook told."""
+
+import pytest
+
+from overflow.core.model import HOME, Status
+from overflow.errors import HelpdeskAway
+from overflow.flows import audit, reconcile
+from overflow.flows.reconcile import CHANGED
+from overflow.flows.services import Pace
+from overflow.store import keys
+from tests.flows.fake_desk import FakeDesk
+from tests.flows.house import SHOP, House
+from tests.flows.routing import arrivals, arrive
+from tests.flows.test_sync import disagreements, settle
+
+
+def poll(house):
+    return reconcile.poll(house.services, SHOP)
+
+
+@pytest.fixture(params=["versions", "no versions"])
+def desk(request):
+    return FakeDesk(is_versioned=request.param == "versions")
+
+
+def test_a_lost_webhook_costs_one_poll(shop, desk):
+    arrivals(shop, desk, 3)
+    poll(shop)
+    desk.create("4")
+    desk.touch("1", assignee="ann")
+    desk.touch("2", status=Status.SOLVED)
+
+    while not poll(shop).is_whole:
+        pass
+    settle(shop)
+
+    assert shop.record("4").decision
+    assert shop.record("1").assignee == "ann"
+    assert shop.record("2").status is Status.SOLVED
+    assert disagreements(shop, desk) == []
+    assert shop.totals()["reconcile/differs"] == 3
+
+
+def test_what_agrees_is_not_read(shop, desk):
+    arrivals(shop, desk, 4)
+    settle(shop)
+    poll(shop)
+    desk.changes += ["1", "2", "3", "4"]
+    desk.calls.clear()
+
+    assert poll(shop).different == 0
+    settle(shop)
+
+    assert not [call for call in desk.calls if call.startswith("read")]
+
+
+def test_the_next_poll_goes_on_where_the_last_one_ended(shop, desk):
+    poll(shop)
+    cursor = shop.services.progress.get(SHOP, CHANGED)
+    arrive(shop, desk, "1")
+
+    assert poll(shop).seen == 1
+    assert shop.services.progress.get(SHOP, CHANGED) != cursor
+    assert poll(shop).seen == 0
+
+
+def test_a_poll_makes_what_is_known_of_the_helpdesk_fresh(shop):
+    shop.clock.advance(1000.0)
+
+    poll(shop)
+
+    seen = shop.services.situations.get(SHOP, shop.clock.now()).seen
+    assert shop.clock.now() - seen["helpdesk"] < 5.0
+
+
+def test_a_poll_that_fails_keeps_its_place(shop, desk):
+    poll(shop)
+    desk.create("1")
+    desk.fault = lambda call, ticket_id: HelpdeskAway("no")
+    with pytest.raises(HelpdeskAway):
+        poll(shop)
+
+    desk.fault = lambda call, ticket_id: None
+    poll(shop)
+    settle(shop)
+    assert shop.record("1").team == HOME
+
+
+def test_a_poll_that_runs_out_of_time_goes_on_with_the_next_job(store_url, store_client, desk):
+    house = House(store_url, store_client, desk, Pace(budget=0.0))
+    house.open()
+    poll(house)
+    for n in range(8):
+        desk.create(str(n))
+
+    assert not poll(house).is_whole
+    assert "reconcile lamps" in house.jobs()
+
+
+def test_two_polls_of_one_shop_do_not_meet(shop):
+    shop.services.leases.acquire(keys.shop_lease(SHOP, "reconcile"), 5.0)
+
+    assert not poll(shop).is_whole
+
+
+class TestTheWalk:
+    """What "changed since" does not show."""
+
+    def test_a_ticket_that_is_gone_is_closed_here(self, shop, desk):
+        arrivals(shop, desk, 5)
+        settle(shop)
+        poll(shop)
+        del desk.tickets["1"]
+        shop.clock.advance(audit.EVERY + 1.0)
+
+        while not poll(shop).is_whole:
+            pass
+        settle(shop)
+
+        assert shop.record("1").status is Status.DELETED
+        assert shop.faults() == []
+
+    def test_it_begins_again_only_after_a_while(self, shop, desk):
+        poll(shop)
+        desk.calls.clear()
+
+        poll(shop)
+
+        assert "walk_open" not in desk.calls
+
+    def test_it_goes_on_over_many_jobs(self, store_url, store_client, desk):
+        house = House(store_url, store_client, desk, Pace(budget=0.0))
+        house.open()
+        arrivals(house, desk, 8)
+        settle(house)
+        while not poll(house).is_whole:
+            pass
+        del desk.tickets["8"]
+        house.clock.advance(audit.EVERY + 1.0)
+
+        polls = 1
+        while not poll(house).is_whole:
+            polls += 1
+        settle(house)
+
+        assert polls > 2
+        assert house.record("8").status is Status.DELETED
+        assert house.services.progress.get(SHOP, f"{audit.STATE}:0") is None
