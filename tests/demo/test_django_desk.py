@@ -4,20 +4,16 @@ import httpx
 import pytest
 
 from overflow.demo.django_desk import start
-from overflow.demo.django_desk.environment import install
 from overflow.errors import NotNow
 from tests.helpdesks.django_shop import Person
-from tests.real.fixtures import ENVIRONMENT
+from tests.real.fixtures import django_environment
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module", autouse=True)
-def installed():
-    try:
-        install(ENVIRONMENT)
-    except NotNow as missing:
-        pytest.skip(missing.message)
+@pytest.fixture(scope="module")
+def environment():
+    return django_environment()
 
 
 def everything(desk, number):
@@ -34,14 +30,14 @@ def everything(desk, number):
         ]
 
 
-def test_the_lean_api_says_what_its_own_api_says(tmp_path):
-    lean = start(tmp_path, environment=ENVIRONMENT)
+def test_the_lean_api_says_what_its_own_api_says(tmp_path, environment):
+    lean = start(tmp_path, environment=environment)
     try:
         number = Person(lean, "agent-in").open_ticket(custom_channel="video", custom_tags="vip")
         shown = everything(lean, number)
     finally:
         lean.stop()
-    own = start(tmp_path, environment=ENVIRONMENT, is_lean=False)
+    own = start(tmp_path, environment=environment, is_lean=False)
     try:
         assert own.tokens == lean.tokens, "the same data, after a restart"
         assert everything(own, number) == shown
@@ -49,12 +45,12 @@ def test_the_lean_api_says_what_its_own_api_says(tmp_path):
         own.stop()
 
 
-def test_what_keeps_it_from_coming_up_is_told(tmp_path):
-    desk = start(tmp_path, environment=ENVIRONMENT)
+def test_what_keeps_it_from_coming_up_is_told(tmp_path, environment):
+    desk = start(tmp_path, environment=environment)
     port = int(desk.base_url.rsplit(":", 1)[1])
     try:
         with pytest.raises(NotNow, match="in use"):
-            start(tmp_path / "other", port, environment=ENVIRONMENT)
+            start(tmp_path / "other", port, environment=environment)
     finally:
         desk.stop()
     desk.stop()

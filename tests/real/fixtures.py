@@ -19,7 +19,7 @@ from tests.real import rt5
 from tests.real.inbox import Inbox, listening
 
 ENVIRONMENT = Path(__file__).parents[2] / ".overflow" / "django-helpdesk"
-"""Where it is installed once and for all: no part of the repository."""
+"""Kept from one run of the tests to the next; no part of the repository."""
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +35,20 @@ def rt() -> Iterator[rt5.RealRt]:
             desk.stop()
 
 
-@pytest.fixture(scope="session")
-def django_desk() -> Iterator[Desk]:
-    """A real django-helpdesk, seeded, with its API as it comes."""
+def django_environment() -> Path:
+    """Where django-helpdesk is installed; skips the test where it cannot be."""
     try:
         install(ENVIRONMENT)
     except NotNow as missing:
         pytest.skip(missing.message)
+    return ENVIRONMENT
+
+
+@pytest.fixture(scope="session")
+def django_desk() -> Iterator[Desk]:
+    """A real django-helpdesk, seeded, with its API as it comes."""
     with _home("overflow-django-helpdesk-") as home:
-        desk = django_helpdesk.start(home, environment=ENVIRONMENT, is_lean=False)
+        desk = django_helpdesk.start(home, environment=django_environment(), is_lean=False)
         try:
             yield desk
         finally:

@@ -59,15 +59,13 @@ def wait_for(url: str, headers: dict[str, str], server: subprocess.Popen, log: P
 
 
 def end(server: subprocess.Popen) -> None:
-    """Ask the session's processes to end, and make them after ten seconds."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(timeout=10)
-            break
+    """Ask it to end with its children, and make them after ten seconds."""
+    server.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(timeout=10)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def tail(log: Path, lines: int = 20) -> str:

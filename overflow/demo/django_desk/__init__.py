@@ -50,7 +50,7 @@ class Desk:
     user_ids: dict[str, int]
     """By login."""
     queue_ids: dict[str, int]
-    """By name: inhouse, partner."""
+    """By name: inhouse, partner, partner-two."""
     server: subprocess.Popen[bytes]
 
     @property

@@ -14,7 +14,7 @@ CHANNELS = [
     *("phone", "email", "form", "chat", "video"),
     *("whatsapp", "messenger", "facebook", "instagram", "x"),
 ]
-QUEUES = ("inhouse", "partner")
+QUEUES = ("inhouse", "partner", "partner-two")
 USERS = {
     "svc-overflow": QUEUES,
     "agent-in": ("inhouse",),
