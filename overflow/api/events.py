@@ -47,12 +47,12 @@ _ANY: Final[dict[str, Any]] = {
 }
 _RESPONSES: Final = {
     204: {"description": "Verified, and nothing for us."},
-    400: "BAD_REQUEST",
-    401: "UNAUTHORIZED",
-    404: "NOT_FOUND",
-    413: "REQUEST_ENTITY_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    503: "SERVICE_UNAVAILABLE",
+    400: "bad-request",
+    401: "unauthorised",
+    404: "not-found",
+    413: "too-large",
+    415: "unsupported-media-type",
+    503: "not-now",
 }
 
 

@@ -77,7 +77,7 @@ def get_readiness() -> Response:
     "GET",
     "/metrics",
     Who.ANYONE,
-    responses={200: {"description": "Prometheus' text.", **_TEXT}, 401: "UNAUTHORIZED"},
+    responses={200: {"description": "Prometheus' text.", **_TEXT}, 401: "unauthorised"},
 )
 def get_http_metrics() -> Response:
     """Scrape the HTTP metrics of this API's processes."""
@@ -92,8 +92,8 @@ def get_http_metrics() -> Response:
     Who.ANYONE,
     responses={
         200: {"description": "Prometheus' text.", **_TEXT},
-        401: "UNAUTHORIZED",
-        503: "SERVICE_UNAVAILABLE",
+        401: "unauthorised",
+        503: "not-now",
     },
 )
 def get_domain_metrics() -> Response:

@@ -24,16 +24,17 @@ def epoch(text: str) -> float:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("has no offset from UTC")
-    at = moment.timestamp()
-    if not 0.0 <= at <= _LATEST:
-        raise ValueError("is before 1970")
-    return at
+    return moment.timestamp()
 
 
 class Moment(fields.Field[float]):
-    """A time. Dumped as null where it is 0 or None: there is no such moment."""
+    """A time. Dumped as null where it is 0 or None: there is no such moment.
 
-    def __init__(self, about: str = "", **kwargs: Any) -> None:  # noqa: ANN401  marshmallow's
+    ``is_bound``: only compared with other times, so that none is too early.
+    """
+
+    def __init__(self, about: str = "", *, is_bound: bool = False, **kwargs: Any) -> None:  # noqa: ANN401  marshmallow's
+        self._earliest = -_LATEST if is_bound else 0.0
         metadata = {"example": _EXAMPLE} | ({"description": about} if about else {})
         super().__init__(metadata=metadata, **kwargs)
 
@@ -44,6 +45,9 @@ class Moment(fields.Field[float]):
         if not isinstance(value, str):
             raise ValidationError("must be a time such as 2026-11-20T09:15:02Z")
         try:
-            return epoch(value)
+            at = epoch(value)
         except (ValueError, OverflowError):
             raise ValidationError("must be a time such as 2026-11-20T09:15:02Z") from None
+        if not self._earliest <= at <= _LATEST:
+            raise ValidationError("must not be before 1970")
+        return max(0.0, at)

@@ -83,9 +83,9 @@ def get_policy(shop: str) -> Response:
     responses={
         200: _NUMBER,
         201: _NUMBER,
-        412: "PRECONDITION_FAILED",
-        422: "UNPROCESSABLE_ENTITY",
-        428: "PRECONDITION_REQUIRED",
+        412: "precondition-failed",
+        422: "invalid",
+        428: "precondition-required",
     },
 )
 @part.arguments(PolicySchema, example=EXAMPLE)

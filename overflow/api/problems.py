@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import orjson
 import structlog
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from overflow.api.told import plain
 from overflow.errors import (
@@ -30,24 +30,59 @@ MEDIA_TYPE: Final = "application/problem+json"
 SOON: Final = 1
 """Seconds to wait where a fault does not say."""
 
-TYPES: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("bad-request", "The request cannot be read; the same again fails again."),
-    401: ("unauthorised", "No key, token or signature, or one that does not fit."),
-    403: ("forbidden", "The key is good, and not for this."),
-    404: ("not-found", "There is no such thing, or not for this key."),
-    405: ("method-not-allowed", "The header Allow lists what this address takes."),
-    409: ("conflict", "Somebody else was first; the members say who, and until when."),
-    412: ("precondition-failed", "The version is another one; `version` is the present one."),
-    413: ("too-large", "The body is larger than 1 MiB."),
-    415: ("unsupported-media-type", "The body must be JSON, and its Content-Type must say so."),
-    422: ("invalid", "Understood, and wrong; `faults` names every fault by its path."),
-    428: ("precondition-required", "If-Match or If-None-Match must say which version is meant."),
-    429: ("too-many-requests", "Slow down; Retry-After says for how long."),
-    500: ("bug", "A bug in the service. Its log has the `request_id` and the trace."),
-    502: ("helpdesk-refused", "The helpdesk refused for good; the detail has its reason."),
-    503: ("not-now", "Nothing is wrong with the request: try again after Retry-After."),
+
+class Type(NamedTuple):
+    """A type of problem."""
+
+    name: str
+    title: str
+    about: str
+
+
+TYPES: Final[Mapping[int, Type]] = {
+    400: Type(
+        "bad-request", "Bad request", "The request cannot be read; the same again fails again."
+    ),
+    401: Type(
+        "unauthorised", "Unauthorised", "No key, token or signature, or one that does not fit."
+    ),
+    403: Type("forbidden", "Forbidden", "The key is good, and not for this."),
+    404: Type("not-found", "Not found", "There is no such thing, or not for this key."),
+    405: Type(
+        "method-not-allowed",
+        "Method not allowed",
+        "The header Allow lists what this address takes.",
+    ),
+    409: Type("conflict", "Conflict", "Somebody else was first; the members say who."),
+    412: Type(
+        "precondition-failed",
+        "Precondition failed",
+        "The version is another one; `version` is the present one.",
+    ),
+    413: Type("too-large", "Too large", "The body is larger than 1 MiB."),
+    415: Type(
+        "unsupported-media-type",
+        "Unsupported media type",
+        "The body must be JSON, and its Content-Type must say so.",
+    ),
+    422: Type("invalid", "Invalid", "Understood, and wrong; `faults` has every fault by its path."),
+    428: Type(
+        "precondition-required",
+        "Precondition required",
+        "If-Match or If-None-Match must say which version is meant.",
+    ),
+    429: Type("too-many-requests", "Too many requests", "Slow down; Retry-After says how long."),
+    500: Type(
+        "bug", "Bug", "A bug in the service. Its log has the `request_id` and what happened."
+    ),
+    502: Type(
+        "helpdesk-refused", "Refused", "The helpdesk refused for good; the detail has its reason."
+    ),
+    503: Type(
+        "not-now", "Not now", "Nothing is wrong with the request: try again after Retry-After."
+    ),
 }
-"""Status -> the type's name and what it means. Other statuses have the type ``about:blank``."""
+"""By status. Any other status has the type ``about:blank``."""
 
 _CHALLENGES: Final = {401: {"WWW-Authenticate": 'Bearer realm="overflow"'}}
 
@@ -97,9 +132,6 @@ def of_http(error: HTTPException) -> Response:
     headers: dict[str, str] = {}
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if isinstance(error, RequestEntityTooLarge):
-        # What is left of the body is not read: the connection cannot be used again.
-        headers["Connection"] = "close"
     said: dict[str, Any] = getattr(error, "data", None) or {}
     faults = dict(_flat(said.get("messages")))
     if status == HTTPStatus.BAD_REQUEST and faults:
@@ -121,8 +153,8 @@ def problem(
     """The answer."""
     known = TYPES.get(status)
     content = {
-        "type": f"/docs#{known[0]}" if known else "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": f"/docs#{known.name}" if known else "about:blank",
+        "title": known.title if known else HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "request_id": request.environ.get("overflow.request_id", ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, Final
 
 import marshmallow as ma
@@ -13,7 +12,7 @@ from flask_smorest.utils import prepare_response
 from overflow import __version__
 from overflow.api import outward
 from overflow.api.moments import Moment
-from overflow.api.problems import MEDIA_TYPE, TYPES
+from overflow.api.problems import MEDIA_TYPE, TYPES, Type
 
 OPENAPI: Final = "3.1.0"
 
@@ -63,6 +62,7 @@ class Described(Api):
     """Flask-smorest, with our problems in place of its errors."""
 
     ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = "problem"
 
     def __init__(self, app: Flask) -> None:
         options = {
@@ -94,24 +94,24 @@ class Described(Api):
         """Ours are installed by ``overflow.api.problems``."""
 
     def _register_responses(self) -> None:
-        """A problem for every status, under its name; and for any other."""
-        for status in (HTTPStatus(number) for number in TYPES):
-            self._register_problem(status.name, status.value, TYPES[status][1])
-        self._register_problem("DEFAULT_ERROR", 500, "Any other problem.")
+        """A problem for every status, under its type's name; and for any other."""
+        for status, kind in TYPES.items():
+            self._register_problem(kind.name, status, kind)
+        self._register_problem(self.DEFAULT_ERROR_RESPONSE_NAME, 500, TYPES[500])
 
-    def _register_problem(self, name: str, status: int, description: str) -> None:
+    def _register_problem(self, name: str, status: int, kind: Type) -> None:
         response: dict[str, Any] = {
-            "description": description,
+            "description": kind.about,
             "schema": ProblemSchema,
             "example": {
-                "type": f"/docs#{TYPES[status][0]}",
-                "title": HTTPStatus(status).phrase,
+                "type": f"/docs#{kind.name}",
+                "title": kind.title,
                 "status": status,
-                "detail": TYPES[status][1],
+                "detail": kind.about,
                 "request_id": "6wIhY0NpZkLx",
             },
         }
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if kind.name == "not-now":
             seconds = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
             response["headers"] = {"Retry-After": seconds}
         prepare_response(response, self.spec, MEDIA_TYPE)

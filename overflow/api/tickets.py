@@ -44,7 +44,7 @@ KEY_HEADER: Final[dict[str, Any]] = {
     "/v1/shops/<shop>/tickets",
     Who.SHOP,
     parameters=[{**KEY_HEADER, "required": True}],
-    responses={409: "CONFLICT", 422: "UNPROCESSABLE_ENTITY", 503: "SERVICE_UNAVAILABLE"},
+    responses={409: "conflict", 422: "invalid", 503: "not-now"},
 )
 @part.arguments(NewTicketSchema)
 @part.response(200, RoutedSchema)

@@ -29,7 +29,7 @@ Body = dict[str, Any]
 Shown = dict[str, Any]
 
 
-@part.operation("POST", f"{TICKET}/claim", Who.PARTNER, responses={409: "CONFLICT"})
+@part.operation("POST", f"{TICKET}/claim", Who.PARTNER, responses={409: "conflict"})
 @part.arguments(ClaimRequestSchema)
 @part.response(200, TicketSchema)
 def claim_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
@@ -41,7 +41,7 @@ def claim_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     return shown(work.claim(services(), shop, ticket_id, who, seconds=body["seconds"]))
 
 
-@part.operation("POST", f"{TICKET}/release", Who.PARTNER, responses={409: "CONFLICT"})
+@part.operation("POST", f"{TICKET}/release", Who.PARTNER, responses={409: "conflict"})
 @part.arguments(AgentSchema)
 @part.response(200, TicketSchema)
 def release_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
@@ -49,7 +49,7 @@ def release_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     return shown(work.release(services(), shop, ticket_id, by(body["agent"])))
 
 
-@part.operation("POST", f"{TICKET}/return", Who.PARTNER, responses={409: "CONFLICT"})
+@part.operation("POST", f"{TICKET}/return", Who.PARTNER, responses={409: "conflict"})
 @part.arguments(ReturnSchema)
 @part.response(200, TicketSchema)
 def return_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
@@ -66,7 +66,7 @@ def return_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     f"{TICKET}/reply",
     Who.PARTNER,
     parameters=[KEY_HEADER],
-    responses={409: "CONFLICT", 503: "SERVICE_UNAVAILABLE"},
+    responses={409: "conflict", 503: "not-now"},
 )
 @part.arguments(ReplySchema)
 @part.response(200, TicketSchema)
@@ -88,7 +88,7 @@ def reply_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     f"{TICKET}/notes",
     Who.PARTNER,
     parameters=[KEY_HEADER],
-    responses={409: "CONFLICT", 503: "SERVICE_UNAVAILABLE"},
+    responses={409: "conflict", 503: "not-now"},
 )
 @part.arguments(NoteSchema)
 @part.response(200, TicketSchema)
@@ -105,7 +105,7 @@ def add_note_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     "POST",
     f"{TICKET}/status",
     Who.PARTNER,
-    responses={409: "CONFLICT", 503: "SERVICE_UNAVAILABLE"},
+    responses={409: "conflict", 503: "not-now"},
 )
 @part.arguments(StatusSchema)
 @part.response(200, TicketSchema)
@@ -118,7 +118,7 @@ def set_status_of_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     return shown(work.set_status(services(), shop, ticket_id, who, status=Status(body["status"])))
 
 
-@part.operation("POST", f"{TICKET}/move", Who.SHOP, responses={409: "CONFLICT"})
+@part.operation("POST", f"{TICKET}/move", Who.SHOP, responses={409: "conflict"})
 @part.arguments(MoveSchema)
 @part.response(200, TicketSchema)
 def move_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
@@ -132,7 +132,7 @@ def move_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     )
 
 
-@part.operation("POST", f"{TICKET}/ask", Who.SHOP, responses={409: "CONFLICT"})
+@part.operation("POST", f"{TICKET}/ask", Who.SHOP, responses={409: "conflict"})
 @part.arguments(AskSchema)
 @part.response(200, TicketSchema)
 def ask_for_ticket(body: Body, shop: str, ticket_id: str) -> Shown:

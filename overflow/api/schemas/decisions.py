@@ -63,8 +63,8 @@ class JournalQuery(PageQuery):
 
     cursor = word("`next_cursor` of the page before.", "1795166102125-0", ENTRY, load_default=None)
 
-    start = Moment("Not before this time.", load_default=None)
-    end = Moment("Not after this time.", load_default=None)
+    start = Moment("Not before this time.", is_bound=True, load_default=None)
+    end = Moment("Not after this time.", is_bound=True, load_default=None)
 
 
 DecisionPageSchema = page_of(DecisionSchema)
