@@ -41,9 +41,9 @@ def audit(routed: Routed) -> list[str]:
 
 
 def moves(routed: Routed, ticket: str) -> list[str]:
-    """The outcomes of its decisions that moved it, the oldest first."""
-    made = reversed(routed.shop.decisions(ticket))
-    return [each["outcome"] for each in made if each["team"] != each["holder"]]
+    """The outcomes of the service's decisions that moved it, the oldest first."""
+    made = [each for each in routed.shop.decisions(ticket) if each["reason"] != "manual"]
+    return [each["outcome"] for each in reversed(made) if each["team"] != each["holder"]]
 
 
 def _is_done(routed: Routed) -> bool:

@@ -92,6 +92,7 @@ class DjangoWorld:
         """Send the form below a ticket, as it is filled in when it is shown."""
         found = self._service.call("GET", f"tickets/{ticket}/?status=1,2,3,4,5")
         form = {
+            **{name: value for name, value in found.items() if name.startswith("custom_")},
             "title": found["title"],
             "priority": str(found["priority"]),
             "queue": str(found["queue"]),

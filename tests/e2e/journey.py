@@ -162,6 +162,7 @@ def _one_is_moved_by_a_person(routed: Routed, ticket: str, team: str) -> Seen:
     def is_accepted() -> bool:
         found = _shown(routed, ticket)
         assert (found["team"], found["is_manual"]) == (team, True)
+        assert routed.shop.decisions(ticket)[0]["reason"] == "manual"
         return ("overflow" in routed.world.show(ticket).tags) == (team == PARTNER)
 
     return is_accepted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,12 +88,7 @@ class RtWorld:
 
     def _text(self, transaction: str) -> str:
         attached = self._see(f"transaction/{transaction}/attachments", fields="Content")["items"]
-        return "\n".join(_decoded(each["Content"]) for each in attached if each.get("Content"))
+        return "\n".join(each["Content"] for each in attached if each.get("Content"))
 
     def _see(self, path: str, **params: object) -> Any:
         return self._people[SERVICE].call("GET", path, **params)
-
-
-def _decoded(content: str) -> str:
-    """REST2 gives contents in base 64."""
-    return base64.b64decode(content).decode()

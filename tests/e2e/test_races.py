@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -55,17 +57,17 @@ def _claimed_by_both(shop: Routed, ticket: str):
 def test_workers_and_ticks_that_find_the_same_work_do_it_once(shop):
     """A second ``python -m workers`` on the same store, and every job put on the queue tenfold."""
     before = Counter(shop.world.people.state()["calls"])
-    with _more_workers(shop):
-        tickets = []
-        jobs = Jobs(connect(shop.service.settings.store_url), SystemClock())
+    jobs = Jobs(connect(shop.service.settings.store_url), SystemClock())
+    tickets = []
+    with _more_workers(shop, jobs):
         for _ in range(10):
             tickets += [shop.world.write("email", "nl") for _ in range(4)]
             for task in Task:
                 assert jobs.enqueue(task, SHOP)
-        jobs.close()
         for ticket in tickets:
             eventually(f"{ticket} goes", lambda t=ticket: shop.holder(t) == PARTNER)
         settled(shop)
+    jobs.close()
     assert {t: m for t in tickets if (m := moves(shop, t)) != ["overflow"]} == {}
     assert {t for t in tickets if len(shop.world.show(t).references) != 1} == set()
     calls = Counter(shop.world.people.state()["calls"])
@@ -73,18 +75,18 @@ def test_workers_and_ticks_that_find_the_same_work_do_it_once(shop):
     assert (calls["ticket.assign"], calls["ticket.note"]) == (len(tickets), len(tickets))
 
 
-class _more_workers:  # noqa: N801  read as a verb
-    def __init__(self, shop: Routed) -> None:
-        self._shop = shop
-
-    def __enter__(self) -> None:
-        service = self._shop.service
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "workers"],
-            env=service.environment | {"OVERFLOW_REDIS_URL": service.settings.store_url},
-            cwd=service.home,
-        )
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        assert self._process.wait(40) == 0
+@contextmanager
+def _more_workers(shop: Routed, jobs: Jobs) -> Iterator[None]:
+    """Another ``python -m workers``, of two processes, with ticks of its own."""
+    there, service = len(jobs.workers()), shop.service
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workers"],
+        env=service.environment | {"OVERFLOW_REDIS_URL": service.settings.store_url},
+        cwd=service.home,
+    )
+    try:
+        eventually("more workers are there", lambda: len(jobs.workers()) == there + 2)
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(40) == 0
