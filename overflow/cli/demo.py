@@ -9,9 +9,9 @@ from rich.console import Console
 
 from overflow import log
 from overflow.clock import SystemClock
-from overflow.demo.helpdesks import HELPDESKS
+from overflow.demo.helpdesks import HELPDESKS, TICKETS
 from overflow.demo.peak import peak
-from overflow.demo.play import Wanted, play
+from overflow.demo.play import play
 from overflow.demo.stage import Stopped
 
 WIDTH = 100
@@ -21,11 +21,17 @@ INTERRUPTED = 130
 
 
 @click.command()
-@click.option("--helpdesk", type=click.Choice(sorted(HELPDESKS)), default="sandbox")
+@click.option(
+    "--helpdesk", type=click.Choice(list(HELPDESKS)), default="sandbox", show_default=True
+)
 @click.option("--seconds", type=click.FloatRange(5, 3600), default=60.0, show_default=True)
-@click.option("--tickets", type=click.IntRange(1, 100_000), default=300, show_default=True)
+@click.option(
+    "--tickets",
+    type=click.IntRange(1, 100_000),
+    help="Customers who write; as many as the helpdesk can bear where not said.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Who writes when.")
-def command(helpdesk: str, seconds: float, tickets: int, seed: int) -> None:
+def command(helpdesk: str, seconds: float, tickets: int | None, seed: int) -> None:
     """Play a shop's busy hour in a minute, and show every decision with its main reason.
 
     Everything but the customers and agents is real: store, API, worker, and a helpdesk that
@@ -34,9 +40,9 @@ def command(helpdesk: str, seconds: float, tickets: int, seed: int) -> None:
     """
     log.configure("warning", "console")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    wanted = Wanted(helpdesk, seconds, tickets, seed)
+    count = tickets or max(1, round(TICKETS[helpdesk] * seconds / 60))
     try:
-        agree = play(wanted, peak(seconds, tickets, seed), console, SystemClock())
+        agree = play(helpdesk, peak(seconds, count, seed), console, SystemClock())
     except Stopped:
         sys.exit(INTERRUPTED)
     sys.exit(0 if agree else DISAGREES)

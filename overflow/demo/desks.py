@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol, cast
 
@@ -64,7 +63,7 @@ class Desk(Protocol):
 
     def answer(self, ticket: str, agent: str) -> None: ...
 
-    def solve(self, ticket: str) -> None: ...
+    def solve(self, ticket: str, agent: str) -> None: ...
 
     def move(self, ticket: str, group: str) -> None: ...
 
@@ -74,10 +73,6 @@ class Desk(Protocol):
         """Whether every webhook has been answered, or was given up."""
 
     def close(self) -> None: ...
-
-
-Opener = Callable[[], Desk]
-"""Makes a desk for one thread."""
 
 
 class SandboxDesk:
@@ -105,7 +100,8 @@ class SandboxDesk:
     def answer(self, ticket: str, agent: str) -> None:
         self._people.reply(ticket, agent)
 
-    def solve(self, ticket: str) -> None:
+    def solve(self, ticket: str, agent: str) -> None:
+        del agent  # it does not ask who
         self._people.solve(ticket)
 
     def move(self, ticket: str, group: str) -> None:

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from overflow.clock import new_id
+from overflow.demo import django_desk
 from overflow.demo.desks import Desk, SandboxDesk
+from overflow.demo.django_people import AGENTS, SERVICE, DjangoPeople
 from overflow.demo.shop import GROUPS, SHOP
 from overflow.serve.supervisor import Program
 from overflow.settings import environment
 
+MOST_AGENTS: Final = 500
+INSTALLED: Final = Path(".overflow") / "django-helpdesk"
+"""Where django-helpdesk is installed, for every play to come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Helpdesk:
-    """One that is about to be started."""
+    """One that runs, or that the stage is about to start."""
 
-    program: Program
+    programs: tuple[Program, ...]
+    """To be kept alive by the stage."""
     section: Mapping[str, Any]
     """The policy's ``helpdesk``."""
+    agents: Sequence[str]
+    """The shop's agents, as it calls them."""
     secrets: Mapping[str, str]
     """Variables that the policy refers to."""
     open: Callable[[], Desk]
     """As its people use it, for one thread."""
-    pace: float = 1.0
-    """How many tickets it can bear, compared with the sandbox."""
+    beat: float = 0.25
+    """Seconds between two looks of its people."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """More of the policy's ``words``."""
+    stop: Callable[[], None] = lambda: None
+    """Ends what no program of the stage is."""
 
 
 def sandbox(folder: Path, port: int, service: str) -> Helpdesk:
@@ -42,13 +55,16 @@ def sandbox(folder: Path, port: int, service: str) -> Helpdesk:
         *("--webhook-url", f"{service}/v1/shops/{SHOP}/events/standard", *groups),
     )
     return Helpdesk(
-        program=Program(
-            "helpdesk",
-            command,
-            environment(**{name: secret}),
-            grace=5.0,
-            output=folder / "helpdesk.log",
+        programs=(
+            Program(
+                "helpdesk",
+                command,
+                environment(**{name: secret}),
+                grace=5.0,
+                output=folder / "helpdesk.log",
+            ),
         ),
+        agents=[f"agent-{n + 1}" for n in range(MOST_AGENTS)],
         section={
             "connector": "standard",
             "options": {"url": f"{base}/api"},
@@ -63,5 +79,34 @@ def _random() -> str:
     return base64.b64encode(new_id(24).encode()).decode()
 
 
-HELPDESKS: Final[Mapping[str, Callable[[Path, int, str], Helpdesk]]] = {"sandbox": sandbox}
-"""Name -> how it is made."""
+def django_helpdesk(folder: Path, port: int, service: str) -> Helpdesk:
+    """A real django-helpdesk, installed the first time that it is asked for."""
+    desk = django_desk.start(folder / "helpdesk", port, environment=INSTALLED.resolve())
+    token = new_id(24)
+    webhook = f"{service}/v1/shops/{SHOP}/events/django_helpdesk/{token}"
+    desk.post_webhooks_to(webhook)
+    numbers = (desk.queue_ids[name] for name in ("inhouse", "partner", "partner-two"))
+    queues = dict(zip(GROUPS.values(), numbers, strict=True))
+    return Helpdesk(
+        programs=(),
+        agents=[str(desk.user_ids[login]) for login in AGENTS],
+        section={
+            "connector": "django_helpdesk",
+            "options": {"url": desk.base_url, "queues": queues},
+            "secrets": {"token": ["env:DEMO_DESK_TOKEN"], "webhook": ["env:DEMO_WEBHOOK_TOKEN"]},
+        },
+        secrets={"DEMO_DESK_TOKEN": desk.tokens[SERVICE], "DEMO_WEBHOOK_TOKEN": token},
+        open=lambda: DjangoPeople(desk, queues, webhook),
+        beat=1.0,
+        words={"reason_field": "overflow_reason"},
+        stop=desk.stop,
+    )
+
+
+HELPDESKS: Final[Mapping[str, Callable[[Path, int, str], Helpdesk]]] = {
+    "sandbox": sandbox,
+    "django-helpdesk": django_helpdesk,
+}
+"""Name -> how it is made: in a directory, on a port, for the service at an address."""
+TICKETS: Final[Mapping[str, int]] = {"sandbox": 300, "django-helpdesk": 50}
+"""How many each can bear in a minute, its agents' work included."""

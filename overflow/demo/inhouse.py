@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,14 +47,15 @@ class _Work:
 
 
 class Inhouse:
-    """So many agents, who take what has come first; who is on the line goes before.
+    """The agents, by what the helpdesk calls them, who take what has come first.
 
-    Live tickets are answered when they are taken, others when the work is done.
+    Who is on the line goes before, and is answered at once; others when the work is done.
     """
 
-    def __init__(self, desk: Desk, agents: int, opens: float, seed: int) -> None:
+    def __init__(self, desk: Desk, agents: Sequence[str], opens: float, seed: int) -> None:
         self._desk = desk
-        self._free = [WHOLE] * agents
+        self._agents = agents
+        self._free = [WHOLE] * len(agents)
         self._opens = opens
         self._chance = random.Random(seed)
         self._work: dict[str, _Work] = {}
@@ -77,7 +79,7 @@ class Inhouse:
         if not able:
             return
         agent = min(able, key=lambda n: self._free[n])  # so that others stay free for a call
-        name = f"agent-{agent + 1}"
+        name = self._agents[agent]
         self._desk.assign(ticket.id, name)
         seconds = HANDLE_TIME[ticket.channel] * self._chance.uniform(0.6, 1.4)
         self._work[ticket.id] = _Work(ticket, agent, at + seconds)
@@ -87,7 +89,7 @@ class Inhouse:
 
     def _go_on(self, work: _Work, now: Seen, at: float) -> None:
         """Finish what is done; let go of what has gone elsewhere."""
-        name = f"agent-{work.agent + 1}"
+        name = self._agents[work.agent]
         is_gone = now.is_ended or now.group != HOME_GROUP or now.assignee != name
         if not is_gone and at < work.until:
             return
@@ -98,7 +100,7 @@ class Inhouse:
         try:
             if now.channel not in LIVE or not now.is_answered:
                 self._desk.answer(now.id, name)
-            self._desk.solve(now.id)
+            self._desk.solve(now.id, name)
         except Fault:  # keeps it until it works
             self._work[now.id] = work
             self._free[work.agent] -= _share(now)

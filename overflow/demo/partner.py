@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from overflow.demo.service import Json, Service
-from overflow.demo.shop import HANDLE_TIME
-from overflow.errors import Conflict, NotNow, Unknown
+from overflow.demo.shop import HANDLE_TIME, LIVE
+from overflow.errors import Conflict, Fault, NotNow, Unknown
 
 CLAIM: Final = 120
 """Seconds that a claim holds."""
 RETURNS: Final = 14
 """Of so many tickets one is returned."""
-PENDING: Final = 17
-"""Of so many tickets one is left waiting for the customer."""
+ON_HOLD: Final = 17
+"""Of so many tickets one is left waiting for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,12 @@ class _Work:
     agent: str
     until: float
     number: int
+    is_answered: bool
+    """It is, when the customer waits on the line; else when the work is done."""
+
+    @property
+    def key(self) -> str:
+        return _key(self.ticket, self.number)
 
 
 class Partner:
@@ -70,17 +76,34 @@ class Partner:
             self._free.append(agent)
             return
         seconds = HANDLE_TIME[ticket["channel"]] * self._chance.uniform(0.4, 1.0)
-        self._work[ticket["id"]] = _Work(ticket["id"], agent, at + seconds, self._taken)
+        is_answered = ticket["channel"] in LIVE and self._answers(ticket["id"], agent)
+        work = _Work(ticket["id"], agent, at + seconds, self._taken, is_answered)
+        self._work[work.ticket] = work
+
+    def _answers(self, ticket: str, agent: str) -> bool:
+        """At once, if it can be; else when the work is done."""
+        try:
+            self._service.answer(ticket, agent, status=None, key=_key(ticket, self._taken))
+        except Fault:
+            return False
+        return True
 
     def _finish(self, work: _Work) -> None:
         """Answer and solve; what the helpdesk does not take now is tried again."""
-        status = "pending" if work.number % PENDING == 0 else "solved"
+        status = "on_hold" if work.number % ON_HOLD == 0 else "solved"
         try:
-            key = f"answer-{work.ticket}-{work.number}"
-            self._service.answer(work.ticket, work.agent, status=status, key=key)
+            if work.is_answered:
+                self._service.set_status(work.ticket, work.agent, status)
+            else:
+                self._service.answer(work.ticket, work.agent, status=status, key=work.key)
         except NotNow:
             raise
         except (Conflict, Unknown):  # moved or taken over meanwhile
             pass
         del self._work[work.ticket]
         self._free.append(work.agent)
+
+
+def _key(ticket: str, number: int) -> str:
+    """One answer, however often it is tried."""
+    return f"answer-{ticket}-{number}"

@@ -61,6 +61,7 @@ class Peak(NamedTuple):
     """In order of time."""
     speed: float
     """Tickets a second in the mean, compared with 5: what staffing and limits are scaled by."""
+    seed: int
 
     def phases(self) -> Iterator[tuple[float, str]]:
         """When each begins, seconds after the beginning, and what it is called."""
@@ -77,7 +78,7 @@ def peak(seconds: float, tickets: int, seed: int) -> Peak:
     for number, (channel, language) in enumerate(FIRST[:tickets]):
         at = arrivals[number].at if number else min(arrivals[0].at, 0.02 * seconds)
         arrivals[number] = Arrival(at, channel, language)
-    return Peak(seconds, tuple(arrivals), tickets / seconds / 5)
+    return Peak(seconds, tuple(arrivals), tickets / seconds / 5, seed)
 
 
 def _moment(chance: random.Random) -> float:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from rich.console import Console
 
 from overflow.clock import Clock, monotonic
 from overflow.demo import agreement, summary
 from overflow.demo.actors import Cast
-from overflow.demo.desks import Desk, Seen
+from overflow.demo.desks import Seen
 from overflow.demo.incidents import LOST, Incidents
 from overflow.demo.inhouse import Customers, Inhouse
 from overflow.demo.partner import Partner
@@ -28,68 +28,69 @@ LOOK: Final = 0.4
 """Seconds between two looks into the journal."""
 IN_STEP_WITHIN: Final = 90.0
 """Seconds: a lost webhook is found within a minute."""
+READINGS: Final = 6
+"""Tries to read both sides while nothing happens; the sweep comes every 15 s."""
 NEGLECTED: Final = 3
 """Tickets that the first partner leaves lying."""
 PARTNER_AGENTS: Final = {DAYTIME: 14, NIGHTOWL: 8}
 
 
-class Wanted(NamedTuple):
-    """What shall be played."""
-
-    helpdesk: str = "sandbox"
-    seconds: float = 60.0
-    tickets: int = 300
-    seed: int = 1
-
-
 def play(
-    wanted: Wanted,
+    helpdesk: str,
     peak: Peak,
     console: Console,
     clock: Clock,
-    before_check: Callable[[Desk], None] = lambda _: None,
+    glasses: Callable[[list[Seen]], list[Seen]] = lambda seen: seen,
 ) -> bool:
-    """Play it; whether helpdesk and service agree on every ticket.
+    """Play it against a helpdesk; whether it and the service agree on every ticket in the end.
 
-    ``before_check`` may meddle with the helpdesk once all is in step. Raises ``NotNow`` when
+    ``glasses``: what the helpdesk shows at the end is seen through them. Raises ``NotNow`` when
     something does not start or does not come in step, ``Stopped`` when somebody wants it to end.
     """
-    console.print(f"starting store, API, worker and helpdesk ({wanted.helpdesk}) ...", style="dim")
-    with staged(wanted.helpdesk, peak.speed, clock) as stage:
+    console.print(f"starting store, API, worker and helpdesk ({helpdesk}) ...", style="dim")
+    with staged(helpdesk, peak.speed, clock) as stage:
         console.print(f"the API: {stage.address}/docs", style="dim")
-        return _Play(wanted, peak, console, stage).run(before_check)
+        return _Play(peak, console, stage).run(glasses)
 
 
 @dataclass
 class _Play:
     """One evening."""
 
-    wanted: Wanted
     peak: Peak
     console: Console
     stage: Stage
 
-    def run(self, before_check: Callable[[Desk], None]) -> bool:
+    def run(self, glasses: Callable[[list[Seen]], list[Seen]]) -> bool:
         self.operator = self.stage.service("operator")
         self.desk = self.stage.helpdesk.open()
         try:
-            return self._run(before_check)
+            return self._run(glasses)
         finally:
             self.operator.close()
             self.desk.close()
 
-    def _run(self, before_check: Callable[[Desk], None]) -> bool:
+    def _run(self, glasses: Callable[[list[Seen]], list[Seen]]) -> bool:
         self._close_until_it_opens()
         self.began = monotonic()
         self.story = Story(self.operator, self.console, self.stage.clock.now())
         self.lost = ""
         self._act()
         ended = monotonic()
-        self.stage.wait_for(self._is_in_step, "not in step", IN_STEP_WITHIN)
+        self._come_in_step()
         in_step_after = monotonic() - ended
-        self._tell()
-        before_check(self.desk)
-        return self._check(in_step_after)
+        seen, told = self._read_both()
+        result = summary.Result(
+            decisions=self.story.decisions,
+            tickets=[ticket for ticket in told.values() if ticket is not None],
+            differences=agreement.differences(glasses(seen), told),
+            dead_letters=len(self.operator.dead_letters()),
+            in_step_after=in_step_after,
+            lost=self.lost,
+            delays=agreement.delays(seen, self.story.decisions),
+        )
+        summary.show(result, self.console)
+        return not result.differences and not result.dead_letters
 
     def _close_until_it_opens(self) -> None:
         """The shop's team says by the API that it comes later."""
@@ -114,16 +115,18 @@ class _Play:
         cast.check()
 
     def _enter(self, cast: Cast) -> None:
-        stage, peak, seed = self.stage, self.peak, self.wanted.seed
+        stage, peak, seed = self.stage, self.peak, self.peak.seed
         opens, count = OPENS * peak.seconds, agents(peak.speed)
+        people = [stage.helpdesk.agents[n % len(stage.helpdesk.agents)] for n in range(count)]
         cast.enter(Customers(stage.helpdesk.open(), peak.arrivals), 0.02)
-        cast.enter(Inhouse(stage.helpdesk.open(), count, opens, seed))
+        beat = stage.helpdesk.beat
+        cast.enter(Inhouse(stage.helpdesk.open(), people, opens, seed), beat)
         for name, full in PARTNER_AGENTS.items():
             team = max(2, round(full * peak.speed))
             neglects = NEGLECTED if name == DAYTIME else 0
             cast.enter(Partner(stage.service(name), name, team, neglects, seed))
         desk, partner = stage.helpdesk.open(), stage.service(DAYTIME)
-        cast.enter(Incidents(desk, partner, stage.kill_store, peak.seconds, self._happened))
+        cast.enter(Incidents(desk, partner, stage.kill_store, peak.seconds, self._happened), beat)
 
     def _happened(self, at: float, ticket: str, sentence: str) -> None:
         if sentence == LOST:
@@ -147,20 +150,21 @@ class _Play:
         shop = self.operator.health()["shops"][SHOP]
         return bool(shop["dirty"] == 0 and shop["to_read"] == 0)
 
-    def _check(self, in_step_after: float) -> bool:
-        seen = self.desk.tickets()
-        told = _as_told(self.operator, seen)
-        result = summary.Result(
-            decisions=self.story.decisions,
-            tickets=[ticket for ticket in told.values() if ticket is not None],
-            differences=agreement.differences(seen, told),
-            dead_letters=len(self.operator.dead_letters()),
-            in_step_after=in_step_after,
-            lost=self.lost,
-            delays=agreement.delays(seen, self.story.decisions),
-        )
-        summary.show(result, self.console)
-        return not result.differences and not result.dead_letters
+    def _come_in_step(self) -> None:
+        self.stage.wait_for(self._is_in_step, "not in step", IN_STEP_WITHIN)
+        self._tell()
+
+    def _read_both(self) -> tuple[list[Seen], dict[str, Json | None]]:
+        """Both sides at one moment: read again until the service did nothing meanwhile."""
+        seen: list[Seen] = []
+        told: dict[str, Json | None] = {}
+        for _ in range(READINGS):
+            before, seen = told, self.desk.tickets()
+            told = _as_told(self.operator, seen)
+            if told == before and self._is_in_step():
+                break
+            self._come_in_step()
+        return seen, told
 
 
 def _as_told(service: Service, seen: list[Seen]) -> dict[str, Json | None]:

@@ -56,10 +56,13 @@ class Service:
     def claim(self, ticket: str, agent: str, seconds: int) -> Json:
         return self._act(ticket, "claim", agent=agent, seconds=seconds)
 
-    def answer(self, ticket: str, agent: str, *, status: str, key: str) -> Json:
+    def answer(self, ticket: str, agent: str, *, status: str | None, key: str) -> Json:
         """Write to the customer and set the status, once however often it is tried."""
         body = {"agent": agent, "text": "It is on its way.", "status": status}
         return self._post(f"/tickets/{ticket}/reply", body, {"idempotency-key": key})
+
+    def set_status(self, ticket: str, agent: str, status: str) -> Json:
+        return self._act(ticket, "status", agent=agent, status=status)
 
     def give_back(self, ticket: str, agent: str, reason: str) -> Json:
         return self._act(ticket, "return", agent=agent, reason=reason)

@@ -38,7 +38,7 @@ UNTOUCHED: Final = 10.0
 """Seconds after which an untouched ticket is taken back from a partner."""
 
 
-def policy(helpdesk: Mapping[str, Any], speed: float) -> dict[str, Any]:
+def policy(helpdesk: Mapping[str, Any], words: Mapping[str, str], speed: float) -> dict[str, Any]:
     """The policy document; people and limits grow with the speed (1: 5 tickets a second)."""
     return {
         "shop": SHOP,
@@ -60,7 +60,7 @@ def policy(helpdesk: Mapping[str, Any], speed: float) -> dict[str, Any]:
         "costs": {"kept": 1.80, "breach": 6.00, "lost": 15.00},
         "untouched": UNTOUCHED,
         "notes": {"language": "en"},
-        "words": {"tag": TAG},
+        "words": {"tag": TAG, **words},
     }
 
 

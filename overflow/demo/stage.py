@@ -105,11 +105,21 @@ def _running(folder: Path, helpdesk: str, speed: float, clock: Clock) -> Iterato
     port, desk_port = _free_ports(2)
     address = f"http://127.0.0.1:{port}"
     desk = HELPDESKS[helpdesk](folder, desk_port, address)
+    try:
+        with _served(folder, desk, port, speed, clock) as stage:
+            yield stage
+    finally:
+        desk.stop()
+
+
+@contextmanager
+def _served(folder: Path, desk: Helpdesk, port: int, speed: float, clock: Clock) -> Iterator[Stage]:
+    address = f"http://127.0.0.1:{port}"
     policies = folder / "policies"
     policies.mkdir()
-    (policies / f"{SHOP}.yaml").write_text(yaml.safe_dump(policy(desk.section, speed)))
+    (policies / f"{SHOP}.yaml").write_text(yaml.safe_dump(policy(desk.section, desk.words, speed)))
     settings = Settings(data_dir=folder / "data")
-    supervisor = Supervisor([desk.program, _service(folder, settings, policies, port, desk)])
+    supervisor = Supervisor([*desk.programs, _service(folder, settings, policies, port, desk)])
     supervisor.listen()
     try:
         starting = Stage(address, desk, supervisor, {}, clock, settings)

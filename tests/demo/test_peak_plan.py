@@ -43,7 +43,7 @@ def test_the_shop_has_a_policy_without_faults_at_any_size():
     options = {"url": "http://127.0.0.1:9/api"}
     helpdesk = {"connector": "standard", "options": options, "secrets": {"webhook": ["env:X"]}}
     for speed in (0.01, 0.2, 1.0, 40.0):
-        built = policies.build(shop.policy(helpdesk, speed), shop.SHOP)
+        built = policies.build(shop.policy(helpdesk, {}, speed), shop.SHOP)
         assert set(built.channels) == set(shop.HANDLE_TIME)
         assert {partner.group for partner in built.partners} < set(shop.GROUPS.values())
 
