@@ -24,8 +24,7 @@ Intake (``flows.intake``)
 
 Routing (``flows.route``)
 
-    route(services, shop, seen, *, source, is_new=False, delivery="", is_authoritative=False,
-          prior=UNREAD, idempotency=None) -> Routed
+    route(services, shop, seen, along, *, is_new=False) -> Routed
         Routed.outcome: "decided", "updated", "accepted", "imported", "duplicate", "same",
         "older", "ignored", "read_again". ``record`` is what stands now (None: nothing is kept),
         ``decision`` the decision made here (None: only state was updated), ``entry`` the id of

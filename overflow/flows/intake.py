@@ -82,6 +82,9 @@ def submit(
 ) -> Submitted:
     """Take in a ticket from a caller that is no helpdesk, once for each Idempotency-Key.
 
+    Of a ticket that is known already the helpdesk knows better: it is marked to be read, and the
+    answer says what stands.
+
     Raises ``Conflict`` (422) for another body under the same key, (409) while the first request
     is being worked on, and what ``route`` raises.
     """
@@ -106,7 +109,7 @@ def _submitted(
 ) -> bytes:
     try:
         along = Along("api", turn=begun, render=render)
-        routed = route(services, shop, seen, along, is_authoritative=True)
+        routed = route(services, shop, seen, along)
     except StoreAway:
         raise  # nobody knows whether it was written: the turn ends by itself
     except Fault:

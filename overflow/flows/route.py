@@ -18,19 +18,18 @@ def route(
     along: Along,
     *,
     is_new: bool = False,
-    is_authoritative: bool = False,
 ) -> Routed:
     """Take in what the helpdesk shows of a ticket; decide and commit where that is due.
 
-    ``is_new`` saves a look into the store: nothing is expected there. ``is_authoritative``: newer
-    than all that was seen before. What cannot be put in order otherwise is marked to be read.
+    ``is_new`` saves a look into the store: nothing is expected there. What cannot be put in order
+    with what was seen before is marked to be read.
     Raises ``Unknown`` for a shop without a policy, ``BadInput`` for names that cannot be kept,
     ``Busy`` and ``StoreAway`` when it could not be committed.
     """
     prior = None if is_new else services.tickets.get(shop, seen.id)
     errand = Errand(
         ticket_id=seen.id,
-        step=looking(seen, is_authoritative=is_authoritative),
+        step=looking(seen, is_authoritative=False),
         along=along,
         is_heard=along.source == "webhook",
     )

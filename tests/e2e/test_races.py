@@ -17,7 +17,8 @@ from tests.e2e.agreement import moves, settled
 from tests.e2e.eventually import eventually
 from tests.e2e.sandbox_world import sandbox_world
 from tests.e2e.shop import PARTNER, SHOP, Routed, routed
-from tests.e2e.stubborn import people
+from tests.e2e.stubborn import insist, people
+from tests.e2e.world import HOME_GROUP, PARTNER_GROUP
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("ps"), pytest.mark.timeout(240)]
 
@@ -73,6 +74,18 @@ def test_workers_and_ticks_that_find_the_same_work_do_it_once(shop):
     calls = Counter(shop.world.people.state()["calls"])
     calls.subtract(before)
     assert (calls["ticket.assign"], calls["ticket.note"]) == (len(tickets), len(tickets))
+
+
+def test_a_caller_who_comes_after_the_webhook_moves_nothing_back(shop):
+    """What it says of the ticket was true before the service moved it."""
+    ticket = shop.world.write("email", "nl")
+    eventually("it goes", lambda: shop.world.show(ticket).references)
+    body = {"id": ticket, "channel": "email", "language": "nl", "group": HOME_GROUP}
+    said = insist(shop.shop, "/tickets", body, f"late-{ticket}")
+    assert said["team"] == PARTNER
+    settled(shop)
+    assert (shop.holder(ticket), moves(shop, ticket)) == (PARTNER, ["overflow"])
+    assert shop.world.show(ticket).group == PARTNER_GROUP
 
 
 @contextmanager
