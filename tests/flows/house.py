@@ -78,7 +78,7 @@ def partner(name: str, group: str, **changes) -> dict:
         "languages": ["en", "nl"],
         "capacity": {"email": 10, "chat": 4},
         "price": 2.0,
-        "answer_time": "1m",
+        "answer_time": "10s",
     }
     return given | changes
 
