@@ -1,89 +1,82 @@
-"""Connecting to the store, and the one place where its failures become ``StoreAway``."""
+"""Connecting to the store, and refusing one that could lose what was acknowledged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import redis
 from redis import exceptions
 from redis.backoff import ExponentialBackoff
 from redis.client import Pipeline
+from redis.connection import UnixDomainSocketConnection
 from redis.retry import Retry
 
-from overflow.errors import BadInput, Refused, StoreAway
-
-_AWAY: Final = (
-    exceptions.ConnectionError,
-    exceptions.TimeoutError,
-    exceptions.ReadOnlyError,
-    exceptions.OutOfMemoryError,
-)
-"""It cannot be reached, is still loading, is a replica by now, or is full."""
-
-_REFUSING: Final = ("MISCONF", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "BUSY ")
-"""How an error begins with which the store puts off until later."""
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn every "not now" of the store into ``StoreAway``, text it cannot take into ``BadInput``.
-
-    Anything else is a bug and passes.
-    """
-    try:
-        yield
-    except _AWAY as error:
-        raise StoreAway(f"the store cannot be used: {error}", retry_after=1.0) from error
-    except UnicodeEncodeError as error:
-        raise BadInput("a text cannot be written in UTF-8") from error
-    except exceptions.ResponseError as error:
-        if not str(error).startswith(_REFUSING):
-            raise
-        raise StoreAway(f"the store writes nothing now: {error}", retry_after=1.0) from error
+from overflow.errors import Refused
+from overflow.store.failures import translated
+from overflow.store.wire import Wire
 
 
 class StorePipeline(Pipeline):
     """A pipeline that raises ``StoreAway`` like its client."""
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002  redis-py's
-        with translated():
+        with translated:
             return super().execute(raise_on_error)
 
     def immediate_execute_command(self, *args: object, **options: object) -> object:
-        with translated():
+        with translated:
             return super().immediate_execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
 
 class StoreClient(redis.Redis):
     """A client whose commands raise ``StoreAway`` when the store is away or refuses to write."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  redis-py's
+        super().__init__(*args, **options)
+        self.wire = Wire(self)
+
     def execute_command(self, *args: object, **options: object) -> object:
-        with translated():
+        with translated:
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
     def pipeline(self, transaction: bool = True, shard_hint: object = None) -> StorePipeline:  # noqa: FBT001, FBT002  redis-py's
         return StorePipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
 
-def connect(url: str, *, timeout: float = 5.0, retries: int = 3) -> StoreClient:
+class _UnixConnection(UnixDomainSocketConnection):
+    """A connection over a socket in the file system.
+
+    redis-py reports some failures by host and port, which its own class lacks: then they end in
+    an AttributeError (redis/redis-py#3957).
+    """
+
+    host = "localhost"
+    port = 0
+
+
+def connect(url: str, *, timeout: float = 3.0, retries: int = 3) -> StoreClient:
     """A client of the store at ``redis://``, ``rediss://`` or ``unix://``; nothing is sent yet.
 
-    ``timeout``: seconds to connect and to wait for an answer. ``retries``: how often a command is
-    sent again after a broken connection (0.05 s apart, doubling up to 0.5 s); an API fails soon,
-    a worker may be patient. Every script may be sent twice and ends the same.
+    ``timeout``: seconds to connect and to wait for an answer; one that does not come is not waited
+    for again. ``retries``: how often a command is sent again after a broken or refused connection
+    (0.05 s apart, doubling up to 0.5 s): an API fails soon, a worker may be patient. So every
+    script may run twice, and ends the same.
     """
+    is_local = url.startswith("unix:")
+    backoff = ExponentialBackoff(cap=0.5, base=0.05)
     client: Any = StoreClient.from_url(
         url,
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
-        health_check_interval=30,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries),
-        retry_on_error=[exceptions.BusyLoadingError],
+        retry=Retry(backoff, retries, supported_errors=(exceptions.ConnectionError,)),
+        protocol=2,  # a hash comes as the flat list that the codecs read
         decode_responses=False,
+        **({} if is_local else {"socket_keepalive": True}),
     )
+    if is_local:
+        client.connection_pool.connection_class = _UnixConnection
     return cast("StoreClient", client)
 
 

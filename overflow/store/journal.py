@@ -9,6 +9,7 @@ was decided from. Those that are empty are not there.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ import orjson
 import redis
 
 from overflow.core.model import Situation
+from overflow.errors import BadInput
 from overflow.store import keys
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import decode
+
+_ID: Final = re.compile(r"\d{1,18}(-\d{1,18})?", re.ASCII)
 
 KEPT: Final = 35 * 86_400
 """Seconds that entries are kept in the store."""
@@ -71,21 +75,22 @@ class Journal:
     def read(self, shop: str, start: str = "-", end: str = "+", limit: int = 100) -> list[Entry]:
         """Entries from ``start`` to ``end``, oldest first.
 
-        Both are ids (``(ID`` leaves that one out), times through ``at``, or ``-`` and ``+``.
+        Both are ids (``(ID`` leaves that one out), times through ``at``, or ``-`` and ``+``;
+        ``BadInput`` for anything else.
         """
-        return [_entry(*row) for row in self._client.xrange(keys.journal(shop), start, end, limit)]
+        rows = self._client.xrange(keys.journal(shop), _bound(start), _bound(end), limit)
+        return [_entry(*row) for row in rows]
 
     def latest(self, shop: str, before: str = "+", limit: int = 100) -> list[Entry]:
         """Entries up to ``before``, newest first."""
-        rows = self._client.xrevrange(keys.journal(shop), before, "-", limit)
+        rows = self._client.xrevrange(keys.journal(shop), _bound(before), "-", limit)
         return [_entry(*row) for row in rows]
 
     def entry(self, shop: str, entry_id: str) -> Entry | None:
         """One entry; None when it is not there (any more)."""
-        try:
-            rows = self._client.xrange(keys.journal(shop), entry_id, entry_id)
-        except redis.ResponseError:
+        if not _ID.fullmatch(entry_id):
             return None
+        rows = self._client.xrange(keys.journal(shop), entry_id, entry_id)
         return _entry(*rows[0]) if rows else None
 
     def of_ticket(self, shop: str, ticket_id: str, limit: int = 100) -> list[Entry]:
@@ -102,6 +107,13 @@ class Journal:
 def at(seconds: float) -> str:
     """The id from which entries were written at or after that time."""
     return str(round(seconds * 1000))
+
+
+def _bound(text: str) -> str:
+    """Where a reading begins or ends; ``BadInput`` for what is neither an id nor an end."""
+    if text not in {"-", "+"} and not _ID.fullmatch(text.removeprefix("(")):
+        raise BadInput(f"{text[:40]!r} is no place in the journal")
+    return text
 
 
 def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:

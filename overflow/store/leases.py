@@ -36,8 +36,9 @@ class Leases:
     def acquire(self, key: str, seconds: float) -> Lease | None:
         """The lease for so long, or None while another process has it."""
         token = new_id()
-        is_mine = self._client.set(key, token, nx=True, px=round(seconds * 1000))
-        return Lease(self, key, token) if is_mine else None
+        # Sent again after a lost answer it finds its own token, and has the lease all the same.
+        held = self._client.set(key, token, nx=True, get=True, px=round(seconds * 1000))
+        return Lease(self, key, token) if held in (None, token.encode()) else None
 
     def is_held(self, key: str) -> bool:
         return bool(self._client.exists(key))

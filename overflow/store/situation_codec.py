@@ -16,14 +16,14 @@ Fields (``micro`` stands for microseconds since the epoch, packed values are joi
     s: o:            TEAM -> what it declared; SCOPE -> what is switched off: both JSON
     n:               INPUT -> micro when it was last fresh
 
-Counters at 0 are not stored. The names are few and come again with every decision, so what they
-mean is worked out once and remembered.
+Counters at 0 stay for a while, until the upkeep comes. So the names come again with every decision,
+and what they mean and where they stand is worked out once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -93,26 +93,69 @@ def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
 
     ``at`` is the store's time, ``now`` the time whose local day counts as today.
     """
-    groups = grouped(raw)
-    numbers = groups[""]
+    plan = _plan(tuple(raw[::2]))
+    values = [*raw[1::2], b"0"]
+    numbers = plan.table("", values)
     today = local_day(now, numbers.get("z", b"UTC").decode())
     return Situation(
         at=at,
         seq=int(numbers.get("seq", 0)),
         policy_version=int(numbers.get("pv", 0)),
-        loads=_loads(groups["w"], groups["i"]),
-        held={key: int(n) for key, n in groups["h"].items()},
-        today={name: int(n) for (name, day), n in groups["d"].items() if day == today},
-        handed={name: int(n) for name, n in groups["f"].items()},
-        pressure={queue: pressure_from(text) for queue, text in groups["r"].items()},
-        handle_time={key: sample_from(text) for key, text in groups["a"].items()},
-        declared={team: declared_from(text) for team, text in groups["s"].items()},
-        switched_off={scope: switch_from(text) for scope, text in groups["o"].items()},
-        seen={name: from_micro(value) for name, value in groups["n"].items()},
-        virtual=_loads(groups["vw"], groups["vi"]),
+        loads=plan.loads(plan.here, values),
+        held={key: int(n) for key, n in plan.table("h", values).items() if n != b"0"},
+        today={name: int(n) for (name, day), n in plan.table("d", values).items() if day == today},
+        handed={name: int(n) for name, n in plan.table("f", values).items()},
+        pressure={queue: pressure_from(text) for queue, text in plan.table("r", values).items()},
+        handle_time={key: sample_from(text) for key, text in plan.table("a", values).items()},
+        declared={team: declared_from(text) for team, text in plan.table("s", values).items()},
+        switched_off={scope: switch_from(text) for scope, text in plan.table("o", values).items()},
+        seen={name: from_micro(value) for name, value in plan.table("n", values).items()},
+        virtual=plan.loads(plan.virtual, values),
         epoch=int(numbers.get("epoch", 0)),
         raw=raw,
     )
+
+
+class _Plan:
+    """Where what stands in a reply with these fields; the same fields come again and again."""
+
+    def __init__(self, names: tuple[bytes, ...]) -> None:
+        self._kinds: dict[str, dict[Any, int]] = {}
+        for place, name in enumerate(names):
+            kind, key = _meaning(name)
+            self._kinds.setdefault(kind, {})[key] = place
+        self.here = self._pairs("w", "i")
+        self.virtual = self._pairs("vw", "vi")
+
+    def table(self, kind: str, values: Sequence[bytes]) -> dict[Any, bytes]:
+        """The fields of one kind."""
+        return {key: values[place] for key, place in self._kinds.get(kind, {}).items()}
+
+    def loads(self, pairs: _Pairs, values: Sequence[bytes]) -> dict[tuple[str, str], Load]:
+        """Waiting and wip together, without teams and queues that have neither."""
+        found = ((key, _load(values[w], values[i])) for key, w, i in pairs)
+        return {key: load for key, load in found if load is not _NOTHING}
+
+    def _pairs(self, waiting: str, wip: str) -> _Pairs:
+        places, others = self._kinds.get(waiting, {}), self._kinds.get(wip, {})
+        return tuple((key, places.get(key, -1), others.get(key, -1)) for key in places | others)
+
+
+_Pairs = tuple[tuple[tuple[str, str], int, int], ...]
+"""Team and queue, and where their waiting and wip stand; -1: nowhere, which reads as 0."""
+
+
+@lru_cache(maxsize=512)
+def _plan(names: tuple[bytes, ...]) -> _Plan:
+    return _Plan(names)
+
+
+@lru_cache(maxsize=8192)
+def _load(waiting: bytes, wip: bytes) -> Load:
+    return Load(int(waiting), int(wip))
+
+
+_NOTHING: Final = _load(b"0", b"0")
 
 
 def grouped(raw: Sequence[bytes]) -> Grouped:
@@ -138,14 +181,6 @@ def _meaning(name: bytes) -> tuple[str, str | tuple[str, str]]:
         return kind, rest
     first, _, second = rest.partition(":")
     return kind, (first, second)
-
-
-def _loads(
-    waiting: Mapping[tuple[str, str], bytes], wip: Mapping[tuple[str, str], bytes]
-) -> dict[tuple[str, str], Load]:
-    loads = {key: Load(int(n), int(wip.get(key, 0))) for key, n in waiting.items()}
-    loads.update((key, Load(0, int(n))) for key, n in wip.items() if key not in waiting)
-    return loads
 
 
 @lru_cache(maxsize=1024)

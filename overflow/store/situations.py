@@ -12,8 +12,9 @@ from overflow.core.model import Declared, Pressure, Situation, Switch
 from overflow.store import keys
 from overflow.store.codec import name
 from overflow.store.scripts import Lua
-from overflow.store.situation_codec import Taken, from_micro, pressure_to, to_micro
+from overflow.store.situation_codec import MICRO, Taken, pressure_to, to_micro
 from overflow.store.spoken import declared_to, switch_to
+from overflow.store.wire import wire_of
 
 
 class Situations:
@@ -21,7 +22,7 @@ class Situations:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client: Any = client
-        self._take = Lua(client, "take")
+        self._wire = wire_of(client)
         self._declare = Lua(client, "declare")
         self._switch = Lua(client, "switch")
         self._heard = Lua(client, "heard")
@@ -41,8 +42,8 @@ class Situations:
 
     def take(self, shop: str, now: float) -> Taken:
         """The same as ``get``, not yet decoded."""
-        at, raw = self._take([keys.situation(shop)], [])
-        taken = Taken(raw, from_micro(at), now)
+        (seconds, micros), raw = self._wire.ask(("TIME",), ("HGETALL", keys.situation(shop)))
+        taken = Taken(raw, int(seconds) + int(micros) / MICRO, now)
         self.remember(shop, taken)
         return taken
 

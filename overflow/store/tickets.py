@@ -16,6 +16,7 @@ from overflow.store.index import Place, Standing
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import Taken, from_micro, grouped, local_day, to_micro
 from overflow.store.situations import Situations
+from overflow.store.wire import wire_of
 
 
 class Tickets:
@@ -25,6 +26,7 @@ class Tickets:
         self._client: Any = client
         self.situations = situations or Situations(client)
         """Remembers the situation that every commit gives back."""
+        self._wire = wire_of(client)
         self._commit = Lua(client, "commit")
 
     def commit(self, shop: str, commit: Commit) -> Committed | Refusal:
@@ -35,23 +37,27 @@ class Tickets:
         """
         comes = commit.record.team != HOME
         day = local_day(commit.now, self.situations.zone(shop, commit.now)) if comes else ""
-        reply = self._commit(key_names(shop, commit), arguments(commit, day))
-        taken = Taken(reply[2], from_micro(reply[1]), commit.now)
+        reply, raw = self._commit.along(
+            key_names(shop, commit),
+            arguments(commit, day),
+            ("HGETALL", keys.situation(shop)),
+        )
+        taken = Taken(raw, from_micro(reply[1]), commit.now)
         self.situations.remember(shop, taken)
         return named(reply, commit, taken)
 
     def get(self, shop: str, ticket_id: str) -> Record | None:
         """The ticket as it stands; None when the store does not have it."""
-        return codec.decode(ticket_id, self._client.hgetall(keys.ticket(shop, ticket_id)))
+        [flat] = self._wire.ask(("HGETALL", keys.ticket(shop, ticket_id)))
+        return codec.decode(ticket_id, codec.unflat(flat))
 
     def get_many(self, shop: str, ids: Iterable[str]) -> dict[str, Record]:
         """Those of the tickets that the store has, by id, in the order asked."""
         wanted = list(ids)
-        pipe = self._client.pipeline(transaction=False)
-        for ticket_id in wanted:
-            pipe.hgetall(keys.ticket(shop, ticket_id))
-        replies = pipe.execute() if wanted else []
-        found = {i: codec.decode(i, fields) for i, fields in zip(wanted, replies, strict=True)}
+        flats = self._wire.ask(*(("HGETALL", keys.ticket(shop, i)) for i in wanted))
+        found = {
+            i: codec.decode(i, codec.unflat(flat)) for i, flat in zip(wanted, flats, strict=True)
+        }
         return {i: record for i, record in found.items() if record}
 
     def list_open(
@@ -130,6 +136,6 @@ class Tickets:
         return [
             index.prefix(at_team, letter, of_queue)
             for letter in letters
-            for at_team, of_queue in groups[letter]
-            if team in (None, at_team) and queue in (None, of_queue)
+            for (at_team, of_queue), count in groups[letter].items()
+            if team in (None, at_team) and queue in (None, of_queue) and count != b"0"
         ]

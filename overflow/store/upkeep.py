@@ -100,7 +100,8 @@ class Upkeep:
     def _counters(self, shop: str) -> dict[str, int]:
         fields = self._client.hgetall(keys.situation(shop)).items()
         named = {name.decode(): value for name, value in fields}
-        return {n: int(v) for n, v in named.items() if ":" in n and n.split(":")[0] in KINDS}
+        counters = {n: int(v) for n, v in named.items() if n.partition(":")[0] in KINDS}
+        return {name: count for name, count in counters.items() if count}
 
     def _expected(self, shop: str, records: list[Record]) -> dict[str, int]:
         epoch = int(self._client.hget(keys.situation(shop), "epoch") or 0)

@@ -82,10 +82,10 @@ def test_a_commit_sent_twice_for_a_lost_answer_ends_the_same(tickets, store_clie
     keys_, args = key_names(SHOP, commit), arguments(commit, "20260105")
 
     first, again = tickets._commit(keys_, args), tickets._commit(keys_, args)
-    done = named(again, commit, Taken(again[2], 0.0, NOW))
+    done = named(again, commit, tickets.situations.take(SHOP, NOW))
 
     assert (first[0], again[0]) == (1, 2)
-    assert done.entry.encode() == first[3]
+    assert done.entry.encode() == first[2]
     assert done.record.rev == 1
     assert done.situation.held == {("acme", "email"): 1, ("acme", "*"): 1}
     assert store_client.hgetall(keys.totals(SHOP)) == {b"offered": b"1"}
@@ -93,7 +93,7 @@ def test_a_commit_sent_twice_for_a_lost_answer_ends_the_same(tickets, store_clie
 
 def test_an_answer_of_the_script_that_nobody_knows_is_a_bug():
     with pytest.raises(AssertionError):
-        named([99, 0, []], Commit(a_record(), 0, NOW), Taken([], 0.0, NOW))
+        named([99, 0], Commit(a_record(), 0, NOW), Taken([], 0.0, NOW))
 
 
 def test_text_that_cannot_be_encoded_is_bad_input(commit):

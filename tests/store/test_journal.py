@@ -3,6 +3,7 @@
 import pytest
 
 from overflow.core.model import Pressure
+from overflow.errors import BadInput
 from overflow.store.commits import Commit
 from overflow.store.journal import at
 from tests.store.builders import NOW, SHOP, a_record
@@ -70,6 +71,14 @@ def test_an_entry_that_is_not_there_is_none(journal, commit, entry_id):
     commit(a_record())
 
     assert journal.entry(SHOP, entry_id) is None
+
+
+@pytest.mark.parametrize("place", ["", "x", "(x", "1-", "-1", "99999999999999999999", "1-1-1", "٣"])
+def test_a_place_that_cannot_be_is_bad_input(journal, place):
+    with pytest.raises(BadInput):
+        journal.read(SHOP, place)
+    with pytest.raises(BadInput):
+        journal.latest(SHOP, place)
 
 
 def test_old_entries_are_forgotten(journal, commit):

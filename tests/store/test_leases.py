@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.store import keys
-from overflow.store.leases import Ending
+from overflow.store.leases import Ending, Leases
 from tests.store.builders import NOW, SHOP
 
 KEY = keys.lease("sweep")
@@ -30,6 +30,23 @@ def test_a_lease_can_be_prolonged_by_its_holder(leases, store_client):
 
     assert lease.renew(60)
     assert store_client.pttl(KEY) > 50_000
+
+
+def test_a_lease_asked_for_again_after_a_lost_answer_is_had(store_client):
+    class Repeating:
+        """Sends everything twice, as after a connection that broke before the answer."""
+
+        def __init__(self, client):
+            self.connection_pool = client.connection_pool
+
+        def set(self, *args, **options):
+            store_client.set(*args, **options)
+            return store_client.set(*args, **options)
+
+    lease = Leases(Repeating(store_client)).acquire(KEY, 60)
+
+    assert lease.renew(60)
+    assert Leases(store_client).acquire(KEY, 60) is None
 
 
 def test_whoever_lost_a_lease_can_neither_prolong_nor_release_it(leases, store_client):

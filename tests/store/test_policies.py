@@ -29,6 +29,13 @@ def test_a_version_made_from_another_one_is_refused(policies):
     assert policies.get(SHOP) == (1, {"n": 1})
 
 
+def test_a_policy_sent_again_after_a_lost_answer_is_stored_once(policies):
+    assert policies.put(SHOP, {"n": 1}, a_policy(), expected_version=0) == 1
+    assert policies.put(SHOP, {"n": 1}, a_policy(), expected_version=0) == 1
+
+    assert policies.versions(SHOP) == [1]
+
+
 def test_the_first_policy_makes_the_shop(policies):
     with pytest.raises(Conflict):
         policies.put("hats", {}, a_policy(), expected_version=4)

@@ -50,6 +50,18 @@ def test_an_answer_is_not_given_up_for_a_late_failure(requests):
     assert requests.begin(SHOP, "k", "abc", b"1") == Answered(b"done")
 
 
+def test_what_is_sent_again_after_a_lost_answer_ends_the_same(requests):
+    """The client sends a command again, and the same script has run already."""
+    begun = requests.begin(SHOP, "k", "abc", b"1")
+    where = keys.idempotency(SHOP, "k", begun.key)
+    digest = begun.token.partition(".")[0]
+
+    assert requests._begin([where], [begun.token, digest, 60]) == [1, b""]
+    assert requests.finish(SHOP, begun, b"done")
+    assert requests.finish(SHOP, begun, b"done")
+    assert not requests.finish(SHOP, begun, b"something else")
+
+
 def test_answers_last_a_day_and_unfinished_turns_a_minute(requests, store_client):
     begun = requests.begin(SHOP, "k", "abc", b"1")
     key = keys.idempotency(SHOP, "k", begun.key)

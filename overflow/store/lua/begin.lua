@@ -14,6 +14,9 @@ if not r[1] then
   redis.call('EXPIRE', KEYS[1], ARGV[3])
   return { 1, '' }
 end
+if r[1] == ARGV[1] and not r[2] then
+  return { 1, '' } -- sent again after a lost answer
+end
 if string.sub(r[1], 1, #ARGV[2] + 1) ~= ARGV[2] .. '.' then
   return { -1, '' }
 end

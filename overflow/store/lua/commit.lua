@@ -39,10 +39,13 @@
 -- ARGV[23]  what the entry says, or empty
 -- ARGV[24]  the situation it was decided from, or empty
 -- ARGV[25]  number of tallies      ARGV[26]  number of tallies of the arrival
--- ARGV[27]  from here: tallies, tallies of the arrival, then the record as field, value, ...;
+-- ARGV[27]  the record's desired revision
+-- ARGV[28]  partner, or partner@run, that observing decided for, or empty
+-- ARGV[29]  when the record's claim ends, or empty
+-- ARGV[30]  from here: tallies, tallies of the arrival, then the record as field, value, ...;
 --           its first fields are r, t, k, q, c, a
 --
--- Returns {code, store's time, situation, then by code}
+-- Returns {code, store's time, then by code}
 --    1 committed: journal entry or empty, 1 if a drain should be enqueued else 0, W and V as stored
 --    2 this very commit was made before: the same two, the record
 --   -1 the ticket has another rev: the record
@@ -53,13 +56,13 @@
 
 local HOME, HELD, HEAVIEST = 'inhouse', { w = true, i = true }, 50
 local id, token, now, queue, takes = ARGV[1], ARGV[2], ARGV[4], ARGV[9], ARGV[11]
-local first_cohort = 27 + ARGV[25]
+local first_cohort = 30 + ARGV[25]
 local first = first_cohort + ARGV[26]
 local time = redis.call('TIME')
 local at = time[1] * 1000000 + time[2]
 
 local function reply(code, ...)
-  return { code, at, redis.call('HGETALL', KEYS[2]), ... }
+  return { code, at, ... }
 end
 
 local function stored()
@@ -77,7 +80,7 @@ local o = redis.call('HMGET', KEYS[1],
 local old = { team = o[2], class = o[3] or '', queue = o[4], channel = o[5], virtual = o[7] }
 local new = {
   team = ARGV[first + 3], class = ARGV[first + 5],
-  queue = ARGV[first + 7], channel = ARGV[first + 9],
+  queue = ARGV[first + 7], channel = ARGV[first + 9], virtual = ARGV[28],
 }
 if (o[1] or '0') ~= ARGV[3] then
   if o[10] == token then
@@ -94,7 +97,7 @@ end
 
 -- 2. Does what it was decided from still hold?
 
-local s = redis.call('HMGET', KEYS[2], 'pv', 'g', 'r:' .. queue, 'epoch')
+local s = redis.call('HMGET', KEYS[2], 'pv', 'g', 'r:' .. queue, 'epoch', 'n:' .. ARGV[15])
 local epoch = s[4] or '0'
 local pressure_rev = s[3] and string.match(s[3], '%d+$') or '0'
 if ARGV[7] ~= '' then
@@ -134,12 +137,10 @@ if takes ~= '' and HELD[new.class] then
   end
 end
 
--- 4. Write the ticket and count it where it stands now.
+-- 4. Count the ticket where it stands now.
 
 local function bump(field, by)
-  if redis.call('HINCRBY', KEYS[2], field, by) == 0 then
-    redis.call('HDEL', KEYS[2], field)
-  end
+  redis.call('HINCRBY', KEYS[2], field, by)
 end
 
 local function count(x, by)
@@ -170,12 +171,8 @@ end
 
 -- The first write is one that a store without memory refuses: later ones it lets through.
 redis.call('HINCRBY', KEYS[2], 'seq', 1)
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'x', token, unpack(ARGV, first))
-new.virtual = redis.call('HGET', KEYS[1], 'V')
-if new.virtual and not string.find(new.virtual, '@', 1, true) then
+if new.virtual ~= '' and not string.find(new.virtual, '@', 1, true) then
   new.virtual = new.virtual .. '@' .. epoch
-  redis.call('HSET', KEYS[1], 'V', new.virtual)
 end
 local before, after = place(old), place(new)
 if before ~= after then
@@ -187,13 +184,6 @@ local is = new.class ~= '' and member(new, ARGV[first + 11])
 if was ~= is then
   if was then redis.call('ZREM', KEYS[3], was) end
   if is then redis.call('ZADD', KEYS[3], 0, is) end
-end
-if new.class == '' then
-  redis.call('EXPIRE', KEYS[1], ARGV[16])
-end
-local wip_since = new.class == 'i' and (old.class == 'i' and o[13] or now) or ''
-if wip_since ~= '' then
-  redis.call('HSET', KEYS[1], 'W', wip_since)
 end
 if comes then
   redis.call('HINCRBY', KEYS[2], day, 1)
@@ -212,22 +202,19 @@ if ARGV[14] ~= '' then
   mean = mean + (ARGV[14] - mean) / n
   redis.call('HSET', KEYS[2], field, string.format('%.0f|%.3f|%s', n, mean, now))
 end
-if ARGV[15] ~= '' then
-  local seen = redis.call('HGET', KEYS[2], 'n:' .. ARGV[15])
-  if not seen or tonumber(seen) < tonumber(now) then
-    redis.call('HSET', KEYS[2], 'n:' .. ARGV[15], now)
-  end
+if ARGV[15] ~= '' and (tonumber(s[5]) or 0) < tonumber(now) then
+  redis.call('HSET', KEYS[2], 'n:' .. ARGV[15], now)
 end
 
 -- 6. What is to be done about it.
 
+local dirty_since = nil
 if ARGV[5] == '1' then
-  local since = o[12]
-  if not since or o[9] ~= redis.call('HGET', KEYS[1], 'D') then
-    since = now
+  dirty_since = o[12]
+  if not dirty_since or (o[9] or '0') ~= ARGV[27] then
+    dirty_since = now
     redis.call('ZADD', KEYS[5], now, id)
   end
-  redis.call('HSET', KEYS[1], 'S', since)
 elseif o[12] then
   redis.call('ZREM', KEYS[5], id)
   redis.call('HDEL', KEYS[7], 'w:' .. id)
@@ -243,29 +230,25 @@ if ARGV[6] ~= '' then
     redis.call('HDEL', KEYS[7], 'r:' .. id)
   end
 end
-local claim_until = redis.call('HGET', KEYS[1], 'u')
-if claim_until then
-  redis.call('ZADD', KEYS[4], claim_until, id)
+if ARGV[29] ~= '' then
+  redis.call('ZADD', KEYS[4], ARGV[29], id)
 elseif o[8] then
   redis.call('ZREM', KEYS[4], id)
 end
 
 -- 7. Tally and tell it.
 
-local function tally(key, from, to)
-  if from > to then
-    return
-  end
-  for i = from, to do
-    redis.call('HINCRBY', key, ARGV[i], 1)
-  end
-  redis.call('EXPIRE', key, ARGV[17], 'NX')
-end
-
-for i = 27, first_cohort - 1 do
+for i = 30, first_cohort - 1 do
   redis.call('HINCRBY', KEYS[9], ARGV[i], 1)
 end
-tally(KEYS[10], 27, first_cohort - 1)
+local function tally(key, from, to)
+  for i = from, to do
+    if redis.call('HINCRBY', key, ARGV[i], 1) == 1 then
+      redis.call('EXPIRE', key, ARGV[17], 'NX')
+    end
+  end
+end
+tally(KEYS[10], 30, first_cohort - 1)
 tally(KEYS[11], first_cohort, first - 1)
 
 local entry, says = '', { 'k', ARGV[22], 't', id }
@@ -282,19 +265,15 @@ end
 say('h', comes and new.team .. ' ' .. ARGV[12])
 say('r', ARGV[13] ~= '' and queue .. ' ' .. ARGV[13])
 say('m', ARGV[14])
-say('c', table.concat(ARGV, ' ', 27, first_cohort - 1))
-say('q', first > first_cohort and ARGV[first + 11] .. ' ' .. table.concat(ARGV, ' ', first_cohort, first - 1))
+say('c', table.concat(ARGV, ' ', 30, first_cohort - 1))
+if first > first_cohort then
+  say('q', ARGV[first + 11] .. ' ' .. table.concat(ARGV, ' ', first_cohort, first - 1))
+end
 say('d', ARGV[23])
 if #says > 4 then
   say('s', ARGV[24])
   say('p', o[11])
   entry = redis.call('XADD', KEYS[8], '*', unpack(says))
-  redis.call('HSET', KEYS[1], 'J', entry)
-  if ARGV[22] == 'decision' then
-    redis.call('HSET', KEYS[1], 'j', entry)
-  end
-elseif o[11] then
-  redis.call('HSET', KEYS[1], 'J', o[11])
 end
 if ARGV[18] ~= '' then
   redis.call('SET', KEYS[13], entry, 'EX', ARGV[18])
@@ -304,4 +283,26 @@ if ARGV[19] ~= '' then
   redis.call('HSET', KEYS[14], 'token', ARGV[19], 'answer', answer)
   redis.call('EXPIRE', KEYS[14], ARGV[21])
 end
-return reply(1, entry, must_wake(), wip_since, new.virtual or '')
+
+-- 8. Write the ticket, whole.
+
+local record = { unpack(ARGV, first) }
+local function keep(field, value)
+  if value and value ~= '' then
+    record[#record + 1] = field
+    record[#record + 1] = value
+  end
+end
+local wip_since = new.class == 'i' and (old.class == 'i' and o[13] or now) or ''
+keep('x', token)
+keep('V', new.virtual)
+keep('W', wip_since)
+keep('S', dirty_since)
+keep('J', entry ~= '' and entry or o[11])
+keep('j', ARGV[22] == 'decision' and entry)
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], unpack(record))
+if new.class == '' then
+  redis.call('EXPIRE', KEYS[1], ARGV[16])
+end
+return reply(1, entry, must_wake(), wip_since, new.virtual)

@@ -6,10 +6,10 @@
 -- ARGV[2]  its answer
 -- ARGV[3]  seconds that it is kept; 0: forget it, so that it may be sent again
 --
--- Returns 1 done, 0 its turn was lost
+-- Returns 1 done (or done before, for a lost answer), 0 its turn was lost
 
 local r = redis.call('HMGET', KEYS[1], 'token', 'answer')
-if r[1] ~= ARGV[1] or r[2] then
+if r[1] ~= ARGV[1] or (r[2] and r[2] ~= ARGV[2]) then
   return 0
 end
 if ARGV[3] == '0' then

@@ -1,4 +1,4 @@
--- Forget what is over: counts of past days, ended declarations and switches.
+-- Forget what is over: counts of past days or of nothing, ended declarations and switches.
 --
 -- KEYS[1]  HASH  the shop's situation
 --
@@ -9,6 +9,7 @@
 
 local now = tonumber(ARGV[1]) / 1000000
 local fields = redis.call('HGETALL', KEYS[1])
+local counters = { w = true, i = true, p = true, h = true, vw = true, vi = true }
 local over, gone = {}, 0
 
 for i = 1, #fields, 2 do
@@ -19,6 +20,8 @@ for i = 1, #fields, 2 do
       over['e:' .. rest .. ':'] = true
     end
   elseif kind == 'd' and string.match(rest, '%d+$') < ARGV[2] then
+    over[#over + 1] = fields[i]
+  elseif counters[kind] and fields[i + 1] == '0' then
     over[#over + 1] = fields[i]
   end
 end

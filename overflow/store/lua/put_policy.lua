@@ -8,11 +8,15 @@
 -- ARGV[3]  mode
 -- ARGV[4]  from here: field, value, ... of the situation
 --
--- Returns the new version, or -1 - the present one when another was expected
+-- Returns the new version, or -1 - the present one when another was expected; what is the present
+-- version already and was made from the one before is not stored again
 
 local s = redis.call('HMGET', KEYS[2], 'pv', 'mode')
 local present = tonumber(s[1] or 0)
 local expected = tonumber(ARGV[1])
+if expected == present - 1 and redis.call('HGET', KEYS[1], present) == ARGV[2] then
+  return present -- sent again after a lost answer
+end
 if expected ~= -1 and expected ~= present then
   return -1 - present
 end
