@@ -139,7 +139,7 @@ def _verified(
         count(services, shop, f"webhook/{connector}/unauthorised")
         raise
     except BadInput:
-        count(services, shop, f"webhook/{connector}/malformed")
+        count(services, shop, f"webhook/{connector}/invalid")
         raise
 
 
