@@ -19,6 +19,9 @@ from overflow.flows.who import By, visible
 from overflow.helpdesks.port import Helpdesk
 from overflow.store import keys
 
+SHOWN_WITHIN: Final = 1.5
+"""Seconds that an answer waits for the helpdesk to show who holds the ticket; drains take less."""
+LOOK_EVERY: Final = 0.1
 SETTABLE: Final = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED})
 """The statuses that an agent can set."""
 
@@ -39,6 +42,7 @@ def reply(
     works on the ticket or the helpdesk refuses, ``NotNow`` when it did not confirm.
     """
     _must_be_free(visible(services, shop, ticket_id, by), by, services.clock.now())
+    _must_be_shown(services, shop, ticket_id, by)
     desk = _desk(services, shop)
     name = reference(shop, ticket_id, "reply", by.team, key or new_id())
     with _told(ticket_id):
@@ -64,6 +68,7 @@ def note(
 def set_status(services: Services, shop: str, ticket_id: str, by: By, *, status: Status) -> Record:
     """Open, pending, on hold or solved; the same errors as ``reply``."""
     _must_be_free(visible(services, shop, ticket_id, by), by, services.clock.now())
+    _must_be_shown(services, shop, ticket_id, by)
     desk = _desk(services, shop)
     with _told(ticket_id):
         desk.set_status(ticket_id, _settable(status))
@@ -89,6 +94,21 @@ def _must_be_free(record: Record, by: By, now: float) -> None:
             until=record.claim_until,
             team=record.team,
         )
+
+
+def _must_be_shown(services: Services, shop: str, ticket_id: str, by: By) -> None:
+    """The helpdesk shows who holds the ticket.
+
+    An answer that stands there before would be taken for one of those who held it until now.
+    """
+    until = services.clock.now() + SHOWN_WITHIN
+    while True:
+        record = visible(services, shop, ticket_id, by)
+        if record.desired_rev == record.confirmed_rev:
+            return
+        if services.clock.now() >= until:
+            raise Busy("the helpdesk does not show yet who holds this ticket", retry_after=1.0)
+        services.clock.sleep(LOOK_EVERY)
 
 
 def _once(

@@ -2,6 +2,9 @@
 
 import pytest
 
+from overflow.flows import writing
+from overflow.flows.sync import drain
+
 WHERE = "/v1/shops/lamps/tickets"
 
 
@@ -59,6 +62,23 @@ def test_answers_notes_and_status_stand_in_the_helpdesk_when_confirmed(overflowe
     assert told["status"] == "solved"
     assert "On its way." in str(told)
     assert "Called the carrier." in str(told)
+
+
+def test_an_answer_waits_until_the_helpdesk_shows_whose_the_ticket_is(
+    overflowed, partner, people, services, monkeypatch
+):
+    monkeypatch.setattr(writing, "SHOWN_WITHIN", 0.0)
+    ticket = overflowed(is_shown=False)
+    body = {"agent": "amelie", "text": "On its way."}
+
+    early = partner("POST", f"{WHERE}/{ticket}/reply", body)
+    drain(services, "lamps", seconds=2.0)
+    late = partner("POST", f"{WHERE}/{ticket}/reply", body)
+
+    assert (early.status_code, early.headers["Retry-After"]) == (503, "1")
+    assert late.status_code == 200
+    assert late.json["team"] == "daytime"
+    assert str(people.ticket(ticket)).count("On its way.") == 1
 
 
 def test_an_answer_under_a_key_is_posted_once(overflowed, partner, people):
