@@ -22,6 +22,17 @@ from overflow.api.context import doorkeeper
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+PLACES: Final = {
+    "shop": ("The shop's name.", "lamps"),
+    "connector": ("The connector that the shop's policy names.", "standard"),
+    "token": ("The secret that stands in for a signature.", "0f8fad5bd9cb469fa165"),
+    "ticket_id": ("The ticket's id in the helpdesk.", "4711"),
+    "partner": ("The partner's name.", "daytime"),
+    "scope": ("`partner:NAME`, `channel:NAME` or `queue:NAME`.", "partner:daytime"),
+    "entry": ("The decision's id.", "1795166102125-0"),
+    "version": ("The number of a version.", 1),
+}
+"""What may stand in an address."""
 REFUSALS: Final = {401: "unauthorised", 403: "forbidden", 404: "not-found"}
 """What every operation that needs a key may answer."""
 
@@ -73,16 +84,22 @@ class Part(Blueprint):
 
         def decorate(view: View) -> View:
             documented = self.doc(**doc)(self.doc(**_said(view, who))(view))
-            self.route(rule, methods=[method])(_guarded(documented, who))
+            places = [_place(name) for name in PLACES if f"{name}>" in rule]
+            self.route(rule, methods=[method], parameters=places)(_guarded(documented, who))
             return view
 
         return decorate
 
 
+def _place(name: str) -> dict[str, Any]:
+    about, example = PLACES[name]
+    return {"name": name, "in": "path", "description": about, "example": example}
+
+
 def _said(view: Callable[..., Any], who: Who) -> dict[str, Any]:
     said: dict[str, Any] = {"operationId": view.__name__, "security": []}
     if who is not Who.ANYONE:
-        said["security"] = [{"key": []}]
+        said["security"] = [{"key": [who.name.lower()]}]
         said["responses"] = dict(REFUSALS)
     if _takes_json(view):
         said.setdefault("responses", {}).update(

@@ -9,7 +9,7 @@ import orjson
 from flask import Flask, Response, render_template
 from markupsafe import Markup, escape
 
-from overflow.api.examples import add_examples
+from overflow.api.examples import add_examples, operations
 from overflow.api.problems import TYPES
 from overflow.api.reading import chapters
 from overflow.api.spec import Described
@@ -30,10 +30,14 @@ def install(app: Flask, described: Described) -> None:
     def docs() -> Response:
         if "html" not in made:
             spec = description(app)
-            page = render_template(
-                "docs.html", spec=spec, chapters=chapters(spec), problems=TYPES, marked=_marked
-            )
-            made["html"] = page.encode()
+            made["html"] = render_template(
+                "docs.html",
+                spec=spec,
+                chapters=chapters(spec),
+                problems=TYPES,
+                marked=_marked,
+                inline=_inline,
+            ).encode()
         headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "max-age=60"}
         return Response(made["html"], 200, headers, content_type="text/html; charset=utf-8")
 
@@ -46,6 +50,9 @@ def description(app: Flask) -> dict[str, Any]:
     """The API's description, with an example for every body."""
     described: Described = app.extensions[_KEY]
     spec: dict[str, Any] = orjson.loads(orjson.dumps(described.spec.to_dict()))
+    for operation in operations(spec):
+        operation["summary"] = operation["summary"].rstrip(".")
+        operation["responses"] = dict(sorted(operation["responses"].items()))
     add_examples(spec)
     return spec
 
@@ -55,10 +62,14 @@ def document(app: Flask) -> bytes:
     return orjson.dumps(description(app), option=orjson.OPT_INDENT_2) + b"\n"
 
 
-def _marked(text: str) -> Markup:
-    """The little Markdown that our own texts use: paragraphs, code, bold."""
+def _inline(text: str) -> Markup:
+    """The little Markdown that our own texts use within a line: code, bold."""
     html = str(escape(text))
     html = re.sub(r"`([^`]+)`", r"<code>\1</code>", html)
-    html = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html)
-    paragraphs = "</p><p>".join(html.strip().split("\n\n"))
-    return Markup(f"<p>{paragraphs}</p>")  # noqa: S704  escaped above
+    return Markup(re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html))  # noqa: S704  escaped
+
+
+def _marked(text: str) -> Markup:
+    """The same with paragraphs."""
+    paragraphs = [Markup("<p>{}</p>").format(_inline(part)) for part in text.strip().split("\n\n")]
+    return Markup("").join(paragraphs)

@@ -44,7 +44,8 @@ class Operation(NamedTuple):
     path: str
     summary: str
     about: str
-    needs_key: bool
+    keys: str
+    """Whose keys will do; empty: none is needed."""
     parameters: list[Row]
     bodies: list[Body]
     answers: list[Answer]
@@ -86,11 +87,17 @@ def _operations(path: str, item: dict[str, Any], spec: dict[str, Any]) -> Iterat
             path,
             said.get("summary", ""),
             said.get("description", ""),
-            needs_key=bool(said.get("security")),
-            parameters=[_parameter(each) for each in [*shared, *said.get("parameters", [])]],
-            bodies=_bodies(body, spec),
-            answers=[Answer(s, each["description"], _bodies(each, spec)) for s, each in answers],
+            _keys(said.get("security", [])),
+            [_parameter(each) for each in [*shared, *said.get("parameters", [])]],
+            _bodies(body, spec),
+            [Answer(s, each["description"], _bodies(each, spec)) for s, each in answers],
         )
+
+
+def _keys(security: list[dict[str, list[str]]]) -> str:
+    needed = security[0]["key"][0] if security else ""
+    wider = {"partner": "partner, shop or operator", "shop": "shop or operator"}
+    return wider.get(needed, needed)
 
 
 def _parameter(said: dict[str, Any]) -> Row:

@@ -25,14 +25,6 @@ from overflow.flows import staffing, views
 part = Part("staffing", __name__, description="Who is there, and what is switched off.")
 
 SHOP = "/v1/shops/<shop>"
-SCOPE = {
-    "name": "scope",
-    "in": "path",
-    "required": True,
-    "description": "`partner:NAME`, `channel:NAME` or `queue:NAME`",
-    "schema": {"type": "string"},
-    "example": "partner:daytime",
-}
 Body = dict[str, Any]
 Shown = dict[str, Any]
 
@@ -96,7 +88,7 @@ def list_switches(shop: str) -> Shown:
     return {"items": [switch(scope, said) for scope, said in off.items() if said.until > now]}
 
 
-@part.operation("GET", f"{SHOP}/switches/<scope>", Who.SHOP, parameters=[SCOPE])
+@part.operation("GET", f"{SHOP}/switches/<scope>", Who.SHOP)
 @part.response(200, SwitchSchema)
 def get_switch(shop: str, scope: str) -> Shown:
     """Read until when and why something is switched off; 404 when it is not."""
@@ -106,7 +98,7 @@ def get_switch(shop: str, scope: str) -> Shown:
     return switch(scope, said)
 
 
-@part.operation("PUT", f"{SHOP}/switches/<scope>", Who.SHOP, parameters=[SCOPE])
+@part.operation("PUT", f"{SHOP}/switches/<scope>", Who.SHOP)
 @part.arguments(SwitchRequestSchema)
 @part.response(200, SwitchSchema)
 def switch_off(body: Body, shop: str, scope: str) -> Shown:
@@ -117,7 +109,7 @@ def switch_off(body: Body, shop: str, scope: str) -> Shown:
     return switch(scope, said)
 
 
-@part.operation("DELETE", f"{SHOP}/switches/<scope>", Who.SHOP, parameters=[SCOPE])
+@part.operation("DELETE", f"{SHOP}/switches/<scope>", Who.SHOP)
 @part.response(204)
 def switch_on(shop: str, scope: str) -> None:
     """Switch it on again."""
