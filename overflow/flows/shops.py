@@ -10,7 +10,6 @@ from overflow.errors import Unknown
 from overflow.flows.errand import IMPORTED
 from overflow.flows.services import Services
 from overflow.jobs import Task
-from overflow.policies.applied import unmarked
 from overflow.policies.plain import plain
 
 
@@ -41,12 +40,14 @@ def put_policy(
 def get_policy(
     services: Services, shop: str, version: int | None = None
 ) -> tuple[int, dict[str, Any]]:
-    """A version of the document, by default the present one; ``Unknown`` when there is none."""
+    """A version of the document as it is stored, by default the present one.
+
+    ``Unknown`` when there is none.
+    """
     found = services.policies.get(shop, version)
     if found is None:
         raise Unknown(f"there is no shop {shop!r}, or not this version of its policy")
-    number, document = found
-    return number, unmarked(document)
+    return found
 
 
 def versions(services: Services, shop: str) -> list[int]:

@@ -24,11 +24,14 @@ def test_the_first_put_creates_the_shop(operator, desk):
 def test_only_who_has_seen_the_version_replaces_it(shopkeeper, desk):
     seen = shopkeeper("GET", WHERE)
     changed = {**seen.json, "breach_margin": "7%"}
+    other = {**seen.json, "breach_margin": "8%"}
 
     first = shopkeeper("PUT", WHERE, changed, If_Match=seen.headers["ETag"])
-    second = shopkeeper("PUT", WHERE, changed, If_Match=seen.headers["ETag"])
+    again = shopkeeper("PUT", WHERE, changed, If_Match=seen.headers["ETag"])
+    second = shopkeeper("PUT", WHERE, other, If_Match=seen.headers["ETag"])
 
     assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    assert (again.status_code, again.headers["ETag"]) == (200, '"2"')
     assert second.status_code == 412
     assert second.json["version"] == 2
 

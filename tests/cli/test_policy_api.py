@@ -75,7 +75,6 @@ def test_a_version_is_replaced_when_it_is_the_expected_one(run, write):
     assert "version 2" in line
 
 
-@pytest.mark.xfail(reason="the API leaves the mark of `apply` out of its answer", strict=False)
 def test_a_version_that_a_file_put_there_is_replaced_without_more_ado(run, write):
     run("apply", write())
     assert run("apply", write(mode="observe")) == ["lamps: version 2"]
