@@ -70,8 +70,10 @@ class Incidents:
         self._service.close()
 
     def _webhook_lost(self, _: list[Seen]) -> bool:
-        # In French, so that nobody at home takes it, which the helpdesk would tell of.
-        self._say(self._at, self._desk.create_unheard("email", "fr"), LOST)
+        # In French, so that nobody at home takes it, of which the helpdesk would tell.
+        ticket = self._desk.create_unheard("email", "fr")
+        self._touched.add(ticket)
+        self._say(self._at, ticket, LOST)
         return True
 
     def _store_killed(self, _: list[Seen]) -> bool:

@@ -103,7 +103,7 @@ def api_program(settings: Settings) -> Program:
         "workers": str(settings.api_workers),
         "blocking-threads": str(_API_THREADS),
         "http": "1",
-        "log-level": "warning",
+        "log-level": "error",  # it warns of more threads than cores; ours wait for helpdesks
         "respawn-interval": "0.1",
         "workers-kill-timeout": "10",
     }

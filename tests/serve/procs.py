@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -25,13 +26,33 @@ def is_alive(pid: int) -> bool:
 
 def children(pid: int, word: str) -> list[int]:
     """The living children of a process whose command line has the word; Linux."""
-    found = []
+    return [
+        child
+        for child, parent in _parents().items()
+        if parent == pid and is_alive(child) and word in _command(child)
+    ]
+
+
+def family(pid: int) -> list[int]:
+    """All that the process has started, and those have; Linux."""
+    parents = _parents()
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def _parents() -> dict[int, int]:
+    found = {}
     for task in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((task / "stat").read_text().rpartition(")")[2].split()[1])
-            command = (task / "cmdline").read_bytes().decode(errors="replace")
-        except (OSError, ValueError):
-            continue
-        if parent == pid and word in command and is_alive(int(task.name)):
-            found.append(int(task.name))
+        with suppress(OSError, ValueError):
+            status = (task / "stat").read_text()
+            found[int(task.name)] = int(status.rpartition(")")[2].split()[1])
     return found
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
