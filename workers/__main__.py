@@ -1,5 +1,6 @@
 """``python -m workers``: so many worker processes as the settings say, kept alive.
 
+They also make the shops that the policies' directory has and the store does not know yet.
 ``python -m workers one`` is a single one of them, without a supervisor.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from overflow.errors import BadInput, Fault, Invalid
+from overflow.policies.first import apply_new
 from overflow.serve.supervisor import Program, Supervisor
 from workers.process import services, settings
 from workers.worker import work
@@ -29,7 +31,10 @@ def main(arguments: list[str]) -> int:
 
 def _supervise() -> None:
     count = settings().workers
-    services().close()  # it could be made: what is wrong is said once, here
+    made = services()  # what is wrong is said once, here
+    for line in apply_new(settings(), made.redis):
+        print(line)  # noqa: T201  what it did
+    made.close()
     command = (sys.executable, "-m", "workers", "one")
     supervisor = Supervisor(Program(f"worker {n + 1}", command) for n in range(count))
     supervisor.listen()

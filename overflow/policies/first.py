@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import redis
+
 from overflow import policies
 from overflow.errors import Conflict
 from overflow.policies.applied import marked
 from overflow.policies.folder import read_folder
 from overflow.settings import Settings
-from overflow.store.connect import StoreClient
 from overflow.store.policies import Policies
 
 
-def apply_new(settings: Settings, client: StoreClient) -> list[str]:
+def apply_new(settings: Settings, client: redis.Redis) -> list[str]:
     """Make the shops of the policies' directory that do not exist yet; a line for each.
 
     A shop that exists is left as it is: the stored policy wins over the file. Several processes

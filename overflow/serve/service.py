@@ -65,6 +65,8 @@ def _serve(settings: Settings, supervisor: Supervisor, clock: Clock, say: Say) -
     supervisor.add(worker_program(settings))
     while not supervisor.is_stopping and not _answers(settings):
         supervisor.tend()
+        if supervisor.early_deaths("api") >= MOST_EARLY_DEATHS:
+            raise NotNow("the API does not start: what it printed says why")
         clock.sleep(POLL)
     if not supervisor.is_stopping:
         address = f"http://{_address(settings)}"

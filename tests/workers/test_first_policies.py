@@ -1,0 +1,69 @@
+"""``python -m workers`` makes the shops that it finds policies for, where nobody else does."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from overflow.settings import VARIABLES
+from overflow.store.policies import Policies
+from tests.serve.procs import children, until
+
+POLICY = """
+shop: lamps
+mode: "off"
+zone: Europe/Berlin
+helpdesk:
+  connector: standard
+  options:
+    url: http://127.0.0.1:9/api
+  secrets:
+    webhook: env:LAMPS_SECRET
+inhouse:
+  group: Service
+  hours: 24/7
+  agents: {agents}
+channels:
+  email:
+    target: 4h
+"""
+
+
+def start(store_url, folder):
+    none = dict.fromkeys(VARIABLES, "")
+    own = {"OVERFLOW_REDIS_URL": store_url, "OVERFLOW_POLICIES_DIR": str(folder)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "workers"],
+        env={**os.environ, **none, **own},  # noqa: TID251  a child's
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_new_shops_are_made_and_known_ones_left_alone(store_client, store_url, tmp_path):
+    policies = Policies(store_client)
+    file = tmp_path / "lamps.yaml"
+    file.write_text(POLICY.format(agents=2))
+    for agents in (2, 3):
+        file.write_text(POLICY.format(agents=agents))
+        process = start(store_url, tmp_path)
+        until(lambda pid=process.pid: children(pid, "workers"))
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[0]
+        assert process.returncode == 0, said
+        assert ("shop lamps created, version 1" in said) is (agents == 2)
+
+    version, document = policies.get("lamps")
+    assert (version, document["inhouse"]["agents"]) == (1, 2)
+
+
+def test_policies_with_faults_are_named_and_nothing_is_made(store_client, store_url, tmp_path):
+    (tmp_path / "lamps.yaml").write_text(POLICY.format(agents=-1))
+
+    process = start(store_url, tmp_path)
+    said = process.communicate(timeout=60)[0]
+
+    assert process.returncode == 2
+    assert f"workers: {tmp_path}/lamps.yaml: inhouse.agents" in said
+    assert Policies(store_client).shops() == []
