@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+import structlog
 from flask import Response, jsonify, request
 
 from overflow import metrics
@@ -18,6 +19,8 @@ from overflow.api.context import doorkeeper, services
 from overflow.api.told import plain
 from overflow.errors import Unauthorised
 from overflow.flows import health
+
+_log = structlog.get_logger(__name__)
 
 part = Part("health", __name__, description="Seen from outside.")
 
@@ -49,8 +52,12 @@ def get_health() -> Response:
     """Read whether all is well: store, workers, lag, what waits and what was given up."""
     found = health.check(services())
     told: dict[str, Any] = {"status": "ok" if found.is_healthy else "failing"}
+    if why := found.details["store"].get("error"):
+        _log.warning("the store is away", why=why)
     if _may_look():
-        told |= plain(found.details)
+        # Where the store is, is nothing for those outside; the log has it.
+        store = {"is_reachable": found.details["store"]["is_reachable"]}
+        told |= plain({**found.details, "store": store})
     answer = jsonify(told)
     answer.status_code = 200 if found.is_healthy else 503
     return answer

