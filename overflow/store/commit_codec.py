@@ -39,8 +39,8 @@ KEPT_ANSWERS: Final = DAY
 _TOKEN_BYTES: Final = 9
 
 _FIELDS: Final = tuple(field.name for field in fields(Record))
-_REV, _WIP_SINCE, _VIRTUAL, _DECISION = map(
-    _FIELDS.index, ("rev", "wip_since", "virtual", "decision")
+_REV, _QUEUE, _WIP_SINCE, _VIRTUAL, _DECISION = map(
+    _FIELDS.index, ("rev", "queue", "wip_since", "virtual", "decision")
 )
 _values = attrgetter(*_FIELDS)
 
@@ -157,6 +157,7 @@ def _as_written(commit: Commit, entry: str, wip_since: bytes, virtual: str) -> R
     # As dataclasses.replace would, in half its time: this is done for every event.
     values = list(_values(commit.record))
     values[_REV] = commit.prior_rev + 1
+    values[_QUEUE] = queue_of(commit.record)
     values[_WIP_SINCE] = from_micro(wip_since or 0)
     values[_VIRTUAL] = virtual
     if is_decision:

@@ -17,6 +17,9 @@ from overflow.errors import Refused
 from overflow.store.failures import translated
 from overflow.store.wire import Wire
 
+OLDEST: Final = (7, 2)
+"""The oldest version of Valkey or Redis that is good enough."""
+
 
 class StorePipeline(Pipeline):
     """A pipeline that raises ``StoreAway`` like its client."""
@@ -81,12 +84,15 @@ def connect(url: str, *, timeout: float = 3.0, retries: int = 3) -> StoreClient:
 
 
 def require_durable(client: redis.Redis, accepted: AbstractSet[str] = frozenset()) -> None:
-    """Refuse a store that could lose what was acknowledged.
+    """Refuse a store that could lose what was acknowledged, or is too old for the scripts.
 
     ``accepted`` holds what the settings give up in words: ``everysec``, ``no-appendonly``,
     ``unchecked`` (``OVERFLOW_ACCEPT_DATA_LOSS``). Raises ``Refused`` with every fault in one
     line, ``StoreAway`` when the store does not answer.
     """
+    version = str(client.info("server").get("redis_version", "0"))
+    if tuple(map(int, version.split(".")[:2])) < OLDEST:
+        raise Refused(f"the store is version {version}: Valkey or Redis 7.2 or newer is needed")
     try:
         found = _durability(client)
     except exceptions.ResponseError as error:

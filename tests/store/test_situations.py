@@ -111,6 +111,15 @@ def test_a_switch_comes_back_whole_and_can_be_undone(situations):
     assert situations.get(SHOP, NOW).switched_off == {}
 
 
+def test_pressure_changes_without_a_ticket_only_from_what_it_was_made_from(situations, journal):
+    off = Pressure(on=False, since=NOW)
+
+    assert situations.press(SHOP, "email.de", off, 0)
+    assert not situations.press(SHOP, "email.de", off, 0)
+    assert situations.get(SHOP, NOW).pressure == {"email.de": off._replace(rev=1)}
+    assert [entry.kind for entry in journal.read(SHOP)] == ["pressure"]
+
+
 def test_an_input_never_grows_older(situations):
     situations.heard(SHOP, "helpdesk", NOW)
     situations.heard(SHOP, "helpdesk", NOW - 60)
