@@ -19,9 +19,13 @@ _clock = SystemClock()
 
 
 def insist(shop: Shop, path: str, body: object, key: str) -> dict[str, Any]:
-    """Send it, again and again under the same Idempotency-Key, until it is acknowledged."""
+    """Send it, again and again under the same Idempotency-Key, until it is acknowledged.
+
+    Only a refusal that asks for another try is answered with one.
+    """
     end, said = monotonic() + PATIENCE, "nothing"
     while monotonic() < end:
+        pause = 0.2
         try:
             reply = shop.client.call("POST", shop.path + path, body, idempotency_key=key)
         except httpx.TransportError as error:
@@ -30,9 +34,9 @@ def insist(shop: Shop, path: str, body: object, key: str) -> dict[str, Any]:
             if reply.is_success:
                 return dict(reply.json())
             said = f"{reply.status_code} {reply.text}"
-            assert reply.status_code in {409, 425, 429, 500, 502, 503, 504}, f"{path}: {said}"
-            assert reply.status_code != 500, f"{path}: {said}"
-        _clock.sleep(0.2)
+            assert reply.status_code in {409, 503}, f"{path}: {said}"
+            pause = float(reply.headers.get("retry-after", pause))
+        _clock.sleep(pause)
     raise AssertionError(f"POST {path} is not acknowledged; answered last: {said}")
 
 
