@@ -28,6 +28,11 @@ LOOK: Final = 0.4
 """Seconds between two looks into the journal."""
 IN_STEP_WITHIN: Final = 90.0
 """Seconds: a lost webhook is found within a minute."""
+INTRO: Final = """\
+One second stands for a minute: {count} customers write to a shop with two partners.
+A chat wants its answer within 8 s, an e-mail within 60 s.
+The API, as long as it plays: {address}/docs\
+"""
 READINGS: Final = 6
 """Tries to read both sides while nothing happens; the sweep comes every 15 s."""
 NEGLECTED: Final = 3
@@ -49,7 +54,8 @@ def play(
     """
     console.print(f"starting store, API, worker and helpdesk ({helpdesk}) ...", style="dim")
     with staged(helpdesk, peak.speed, clock) as stage:
-        console.print(f"the API: {stage.address}/docs", style="dim")
+        intro = INTRO.format(count=len(peak.arrivals), address=stage.address)
+        console.print(intro, style="dim")
         return _Play(peak, console, stage).run(glasses)
 
 
@@ -75,7 +81,7 @@ class _Play:
         self.began = monotonic()
         self.story = Story(self.operator, self.console, self.stage.clock.now())
         self.lost = ""
-        self._act()
+        setbacks = self._act()
         ended = monotonic()
         self._come_in_step()
         in_step_after = monotonic() - ended
@@ -87,6 +93,7 @@ class _Play:
             dead_letters=len(self.operator.dead_letters()),
             in_step_after=in_step_after,
             lost=self.lost,
+            setbacks=setbacks,
             delays=agreement.delays(seen, self.story.decisions),
         )
         summary.show(result, self.console)
@@ -98,8 +105,8 @@ class _Play:
         text = datetime.fromtimestamp(until, UTC).isoformat()
         self.operator.declare_staffing(hours="off", until=text, reason="We open later today.")
 
-    def _act(self) -> None:
-        """Let all play, and tell of it, until the time is over."""
+    def _act(self) -> int:
+        """Let all play, and tell of it, until the time is over; how often something failed."""
         cast = Cast(self._at)
         try:
             self._enter(cast)
@@ -113,6 +120,7 @@ class _Play:
         finally:
             cast.leave()
         cast.check()
+        return len(cast.setbacks)
 
     def _enter(self, cast: Cast) -> None:
         stage, peak, seed = self.stage, self.peak, self.peak.seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from overflow.demo.service import Json, Service
+from overflow.errors import Fault
 
 HOME: Final = "inhouse"
 OVERLAP: Final = timedelta(seconds=2)
@@ -60,8 +62,11 @@ class Story:
         self._happened.append((at, _line(at, ticket, "", Text(f"* {sentence}", "bold"))))
 
     def heading(self, at: float, title: str) -> None:
-        """A new phase has begun."""
-        self._happened.append((at, Text.assemble("\n", (f"{at:5.1f} {title}", "bold underline"))))
+        """A new phase has begun: how it stands now."""
+        line = Text.assemble("\n", (f"{at:5.1f} {title}", "bold underline"))
+        with suppress(Fault):  # it may not answer for a moment
+            line.append_text(Text(f"\n      {_standing(self._service.situation())}", "dim"))
+        self._happened.append((at, line))
 
     def go_on(self) -> None:
         """Tell what is new. Raises ``Fault`` when the service does not answer."""
@@ -80,18 +85,41 @@ class Story:
         return at, _line(at, decision["ticket"], decision["queue"], _told(decision))
 
 
+def _standing(situation: Json) -> str:
+    """Who has how much, and where there is pressure."""
+    loads = [
+        load for queue in situation["queues"] for load in queue["teams"] if load["team"] == HOME
+    ]
+    waiting, wip = (sum(load[name] for load in loads) for name in ("waiting", "wip"))
+    rooms = {
+        one["partner"]: (
+            sum(room["held"] for room in one["channels"]),
+            sum(room["capacity"] for room in one["channels"]),
+        )
+        for one in situation["partners"]
+    }
+    on = [queue["queue"] for queue in situation["queues"] if queue["pressure"]["on"]]
+    pressed = dict.fromkeys(name.partition(".")[0] for name in on)
+    parts = [
+        f"home: {waiting} waiting, {wip} in work",
+        *(f"{partner}: {held} of {room}" for partner, (held, room) in rooms.items()),
+        f"pressure: {', '.join(pressed) or 'none'}",
+    ]
+    return "; ".join(parts)
+
+
 def _line(at: float, ticket: str, queue: str, rest: Text) -> Text:
-    return Text(f"{at:5.1f} {ticket:>4} {queue:<13}", style="dim").append_text(rest)
+    return Text.assemble((f"{at:5.1f} {ticket:>4} {queue:<13}", "dim"), rest)
 
 
 def _told(decision: Json) -> Text:
     """What becomes of the ticket, and the main reason without its levels."""
     outcome = decision["outcome"]
     where = WORDS[outcome].format(team="home" if decision["team"] == HOME else decision["team"])
-    why = decision["headline"].partition(": ")[2].rstrip(".")
+    what, _, why = decision["headline"].rstrip(".").partition(": ")
     return Text.assemble(
         (f"{where:<17}", f"bold {STYLES[outcome]}"),
-        (_short(why), "dim" if outcome == "keep" else "default"),
+        (_short(why or what), "dim" if outcome == "keep" else "default"),
     )
 
 

@@ -40,15 +40,19 @@ class Result(NamedTuple):
     """Seconds after the end until nothing was left to write or read."""
     lost: str
     """The ticket whose webhook was lost; empty: none was."""
+    setbacks: int
+    """How often something did not work for an actor, who tried again or let it be."""
     delays: Sequence[float]
     """Seconds from a decision until all of it stood in the helpdesk, sorted."""
 
 
 def show(result: Result, console: Console) -> None:
     """Print it."""
-    console.print()
+    console.print("\n[underline]Decisions, and why[/]")
     console.print(_decisions(result.decisions))
+    console.print("\n[underline]Tickets, by who has them in the end[/]")
     console.print(_teams(result.tickets))
+    console.print()
     _lost(result, console)
     if delays := result.delays:
         half, worst = delays[len(delays) // 2], delays[-1]
@@ -58,6 +62,8 @@ def show(result: Result, console: Console) -> None:
     console.print(
         f"In step {result.in_step_after:.1f} s after the end; dead letters: {result.dead_letters}."
     )
+    if result.setbacks:
+        console.print(f"Calls of agents that failed, and were tried again: {result.setbacks}.")
     for ticket, what in result.differences[:MOST_SHOWN]:
         console.print(Text(f"  ticket {ticket}: {what}", "red"), soft_wrap=True)
     count = len(result.tickets)
