@@ -1,26 +1,18 @@
-"""What Prometheus sees: this process's HTTP, and the store's domain figures.
-
-HTTP is counted in the process that answers; where ``PROMETHEUS_MULTIPROC_DIR`` is set, the API's
-processes share their counts through files there, and each of them shows the sum. Domain figures are
-read from the store at a scrape, the same from every process: they are scraped once.
-"""
+"""What the store has counted and holds, for all shops: read at a scrape."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
-from prometheus_client.exposition import choose_encoder
+from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
     GaugeMetricFamily,
     HistogramMetricFamily,
     Metric,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from overflow.clock import Clock
@@ -28,77 +20,12 @@ from overflow.core.model import HOME, Partner, Policy, Situation
 from overflow.core.outlook import joining
 from overflow.core.roster import live, staff
 from overflow.errors import BadInput
+from overflow.metrics.families import COUNTERS, GAUGES, LAG
+from overflow.metrics.requests import exposed
 from overflow.store.marks import Counts, Marks
 from overflow.store.policies import Policies
 from overflow.store.situations import Situations
 from overflow.store.tallies import Lag, Tallies
-
-disable_created_metrics()  # type: ignore[no-untyped-call]
-
-_HTTP: Final = CollectorRegistry()
-_REQUESTS: Final = Counter(
-    "overflow_http_requests", "Requests answered.", ("method", "route", "status"), registry=_HTTP
-)
-_SECONDS: Final = Histogram(
-    "overflow_http_request_seconds",
-    "Seconds until a request was answered.",
-    ("route",),
-    registry=_HTTP,
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
-)
-
-
-class Family(NamedTuple):
-    """One domain metric."""
-
-    about: str
-    labels: tuple[str, ...]
-
-
-COUNTERS: Final[Mapping[str, Family]] = {
-    "overflow_decisions_total": Family(
-        "Decisions made and carried out.", ("shop", "outcome", "reason", "team", "channel")
-    ),
-    "overflow_observed_total": Family(
-        "Decisions made while observing.", ("shop", "outcome", "reason", "team", "channel")
-    ),
-    "overflow_events_total": Family(
-        "Webhooks by what came of them.", ("shop", "connector", "result")
-    ),
-    "overflow_moves_total": Family("Tickets that changed hands.", ("shop", "kind")),
-}
-GAUGES: Final[Mapping[str, Family]] = {
-    "overflow_waiting": Family(
-        "Open tickets that nobody has answered or taken.", ("shop", "team", "queue")
-    ),
-    "overflow_wip": Family(
-        "Open tickets that somebody has answered or taken.", ("shop", "team", "queue")
-    ),
-    "overflow_expected_wait_seconds": Family(
-        "Expected wait at home of a ticket that comes now; absent while unknown.", ("shop", "queue")
-    ),
-    "overflow_pressure": Family("1 while a queue is under pressure.", ("shop", "queue")),
-    "overflow_partner_held": Family(
-        "Open tickets that a partner holds.", ("shop", "partner", "channel")
-    ),
-    "overflow_partner_capacity": Family(
-        "Most open tickets that a partner takes now.", ("shop", "partner", "channel")
-    ),
-    "overflow_dirty": Family("Tickets to be written to the helpdesk.", ("shop",)),
-    "overflow_to_read": Family("Tickets to be read from the helpdesk.", ("shop",)),
-    "overflow_dead_letters": Family("Work that was given up.", ("shop",)),
-    "overflow_sync_lag_seconds": Family(
-        "Age of the oldest decision that the helpdesk has not confirmed.", ("shop",)
-    ),
-    "overflow_input_age_seconds": Family("Age of what decisions are made from.", ("shop", "input")),
-    "overflow_worker_alive": Family("1 while a worker sends heartbeats.", ()),
-}
-_LAG: Final = "overflow_sync_seconds"
-
-NAMES: Final = frozenset(
-    {*COUNTERS, *GAUGES, _LAG, "overflow_http_requests_total", "overflow_http_request_seconds"}
-)
-"""Every family that there is."""
 
 _MOVING: Final = frozenset({"overflow", "late_overflow", "recall", "returned"})
 """Outcomes of decisions that move a ticket."""
@@ -108,28 +35,6 @@ _NO_INPUTS: Final = frozenset({"import"})
 
 Sample = tuple[str, tuple[str, ...], float]
 """Family, values of its labels, value."""
-
-
-def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answered request; ``route`` is a rule, never a path."""
-    requests, histogram = _children(method, route, status)
-    requests.inc()
-    histogram.observe(seconds)
-
-
-@lru_cache(maxsize=1024)
-def _children(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    return _REQUESTS.labels(method, route, str(status)), _SECONDS.labels(route)
-
-
-def http(accept: str) -> tuple[bytes, str]:
-    """The HTTP metrics of all of the API's processes on this machine, and their content type."""
-    shared = CollectorRegistry()
-    try:
-        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
-    except ValueError:  # no directory to share them in: there is one process
-        return _exposed(_HTTP, accept)
-    return _exposed(shared, accept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +54,7 @@ def domain(sources: Sources, accept: str) -> tuple[bytes, str]:
     """The domain metrics of all shops, and their content type. Raises ``StoreAway``."""
     registry = CollectorRegistry()
     registry.register(_Domain(list(_families(sources))))
-    return _exposed(registry, accept)
+    return exposed(registry, accept)
 
 
 class _Domain(Collector):
@@ -162,11 +67,6 @@ class _Domain(Collector):
         return self._families
 
 
-def _exposed(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
-    encode, content_type = choose_encoder(accept)
-    return encode(registry), content_type
-
-
 def _families(sources: Sources) -> Iterator[Metric]:
     shops = [_Shop.read(sources, shop) for shop in sources.policies.shops()]
     found: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
@@ -175,7 +75,7 @@ def _families(sources: Sources) -> Iterator[Metric]:
     for name, family in GAUGES.items():
         found[name] = GaugeMetricFamily(name, family.about, labels=family.labels)
     found["overflow_worker_alive"].add_metric((), float(sources.is_worker_alive()))
-    lags = HistogramMetricFamily(_LAG, "Seconds from commit to confirmation.", labels=("shop",))
+    lags = HistogramMetricFamily(LAG, "Seconds from commit to confirmation.", labels=("shop",))
     for shop in shops:
         for name, labels, value in shop.samples():
             found[name].add_metric((shop.name, *labels), value)

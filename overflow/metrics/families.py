@@ -1,0 +1,59 @@
+"""The metrics that there are, by name: what they mean and their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Family(NamedTuple):
+    """One domain metric."""
+
+    about: str
+    labels: tuple[str, ...]
+
+
+COUNTERS: Final[Mapping[str, Family]] = {
+    "overflow_decisions_total": Family(
+        "Decisions made and carried out.", ("shop", "outcome", "reason", "team", "channel")
+    ),
+    "overflow_observed_total": Family(
+        "Decisions made while observing.", ("shop", "outcome", "reason", "team", "channel")
+    ),
+    "overflow_events_total": Family(
+        "Webhooks by what came of them.", ("shop", "connector", "result")
+    ),
+    "overflow_moves_total": Family("Tickets that changed hands.", ("shop", "kind")),
+}
+GAUGES: Final[Mapping[str, Family]] = {
+    "overflow_waiting": Family(
+        "Open tickets that nobody has answered or taken.", ("shop", "team", "queue")
+    ),
+    "overflow_wip": Family(
+        "Open tickets that somebody has answered or taken.", ("shop", "team", "queue")
+    ),
+    "overflow_expected_wait_seconds": Family(
+        "Expected wait at home of a ticket that comes now; absent while unknown.", ("shop", "queue")
+    ),
+    "overflow_pressure": Family("1 while a queue is under pressure.", ("shop", "queue")),
+    "overflow_partner_held": Family(
+        "Open tickets that a partner holds.", ("shop", "partner", "channel")
+    ),
+    "overflow_partner_capacity": Family(
+        "Most open tickets that a partner takes now.", ("shop", "partner", "channel")
+    ),
+    "overflow_dirty": Family("Tickets to be written to the helpdesk.", ("shop",)),
+    "overflow_to_read": Family("Tickets to be read from the helpdesk.", ("shop",)),
+    "overflow_dead_letters": Family("Work that was given up.", ("shop",)),
+    "overflow_sync_lag_seconds": Family(
+        "Age of the oldest decision that the helpdesk has not confirmed.", ("shop",)
+    ),
+    "overflow_input_age_seconds": Family("Age of what decisions are made from.", ("shop", "input")),
+    "overflow_worker_alive": Family("1 while a worker sends heartbeats.", ()),
+}
+LAG: Final = "overflow_sync_seconds"
+
+NAMES: Final = frozenset(
+    {*COUNTERS, *GAUGES, LAG, "overflow_http_requests_total", "overflow_http_request_seconds"}
+)
+"""Every family that there is."""
