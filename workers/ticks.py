@@ -6,6 +6,7 @@ that one is killed, another takes over when the lease has ended.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -95,7 +96,7 @@ class Ticker:
     def _due(self, shop: str) -> Iterator[str]:
         now = monotonic()
         for what, seconds in self._every._asdict().items():
-            if now - self._done.get((what, shop), now - seconds) >= seconds:
+            if now - self._done.get((what, shop), -math.inf) >= seconds:
                 self._done[what, shop] = now
                 yield what
 
