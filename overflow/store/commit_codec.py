@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final
@@ -25,6 +24,7 @@ from overflow.store.commits import (
     Seen,
 )
 from overflow.store.index import queue_of
+from overflow.store.packing import pack
 from overflow.store.scripts import Argument
 from overflow.store.situation_codec import Taken, from_micro, pressure_to, to_micro
 
@@ -92,8 +92,7 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
         answer.text if answer else "",
         KEPT_ANSWERS,
         _kind(commit),
-        _told(commit.journal) if commit.journal else "",
-        packed(commit.situation.raw) if commit.situation is not None else "",
+        *_told(commit),
         len(commit.tallies),
         len(commit.cohort),
         record.desired_rev,
@@ -105,18 +104,18 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
     ]
 
 
-def _told(journal: Mapping[str, object]) -> bytes:
+def _told(commit: Commit) -> tuple[bytes, bytes]:
+    """What the entry says: plain, or packed together with the situation it was decided from."""
     try:
-        return orjson.dumps(journal)
+        said = orjson.dumps(commit.journal) if commit.journal else b""
     except orjson.JSONEncodeError as error:
         if "surrogates" not in str(error):
             raise
         raise BadInput("a text cannot be written in UTF-8") from error
-
-
-def packed(raw: Sequence[bytes]) -> bytes:
-    """A situation as its journal entry holds it."""
-    return zlib.compress(b"\0".join(raw), 1)
+    situation = commit.situation
+    if situation is None or not situation.raw:
+        return said, b""
+    return b"", pack(said, to_micro(situation.at), situation.raw)
 
 
 def named(  # noqa: PLR0911  as many as the script has answers

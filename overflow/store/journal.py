@@ -3,14 +3,13 @@
 Fields of an entry: ``k`` kind, ``t`` ticket, ``p`` the ticket's entry before, ``b`` and ``a`` where
 it counted before and after (``team|class|queue|channel|virtual``, ``-`` nowhere), ``h`` partner and
 day it was handed over, ``r`` queue and its new pressure, ``m`` measured seconds of work, ``c``
-tallies, ``q`` its arrival and tallies of the arrival, ``d`` what it says, ``s`` the situation it
-was decided from. Those that are empty are not there.
+tallies, ``q`` its arrival and tallies of the arrival, ``d`` what it says, ``z`` the same packed
+with the situation it was decided from. Those that are empty are not there.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,8 +20,9 @@ import redis
 from overflow.core.model import Situation
 from overflow.errors import BadInput
 from overflow.store import keys
+from overflow.store.packing import unpack
 from overflow.store.scripts import Lua
-from overflow.store.situation_codec import decode
+from overflow.store.situation_codec import decode, from_micro
 
 _ID: Final = re.compile(r"\d{1,18}(-\d{1,18})?", re.ASCII)
 
@@ -46,16 +46,18 @@ class Entry:
     fields: Mapping[str, bytes]
     """The other fields as they are stored."""
 
-    def situation(self, now: float) -> Situation | None:
-        """What it was decided from, exactly; ``now`` is when it was decided. None: not kept.
+    taken: tuple[int, Sequence[bytes]] | None = None
+    """When the situation was taken that it was decided from, and its stored form."""
 
-        Its ``at`` is when the entry was written: the time it was taken is in the decision.
+    def situation(self, now: float) -> Situation | None:
+        """What it was decided from, exactly, so that it can be decided again.
+
+        ``now`` is when it was decided. None: it was not decided from any.
         """
-        packed = self.fields.get("s")
-        if packed is None:
+        if self.taken is None:
             return None
-        raw = zlib.decompress(packed).split(b"\0")
-        return decode(raw if raw != [b""] else [], self.at, now)
+        at, raw = self.taken
+        return decode(raw, from_micro(at), now)
 
 
 class Journal:
@@ -123,11 +125,16 @@ def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
 def _entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
     named = {name.decode(): value for name, value in fields.items()}
     text = entry_id.decode()
+    said, taken = named.pop("d", b""), None
+    if packed := named.pop("z", None):
+        said, at_micro, raw = unpack(packed)
+        taken = (at_micro, raw)
     return Entry(
         id=text,
         at=int(text.partition("-")[0]) / 1000,
         kind=named.pop("k").decode(),
         ticket=named.pop("t").decode(),
-        data=orjson.loads(named.pop("d", b"{}")),
+        data=orjson.loads(said or b"{}"),
         fields=named,
+        taken=taken,
     )

@@ -12,7 +12,7 @@ from overflow.core.model import Declared, Pressure, Situation, Switch
 from overflow.store import keys
 from overflow.store.codec import name
 from overflow.store.scripts import Lua
-from overflow.store.situation_codec import MICRO, Taken, pressure_to, to_micro
+from overflow.store.situation_codec import MICRO, Taken, from_micro, pressure_to, to_micro
 from overflow.store.spoken import declared_to, switch_to
 from overflow.store.wire import wire_of
 
@@ -43,7 +43,7 @@ class Situations:
     def take(self, shop: str, now: float) -> Taken:
         """The same as ``get``, not yet decoded."""
         (seconds, micros), raw = self._wire.ask(("TIME",), ("HGETALL", keys.situation(shop)))
-        taken = Taken(raw, int(seconds) + int(micros) / MICRO, now)
+        taken = Taken(raw, from_micro(int(seconds) * MICRO + int(micros)), now)
         self.remember(shop, taken)
         return taken
 
