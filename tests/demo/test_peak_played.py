@@ -13,6 +13,7 @@ from rich.console import Console
 from overflow.clock import SystemClock
 from overflow.demo.peak import peak
 from overflow.demo.play import play
+from tests.real.fixtures import django_environment
 from tests.serve.procs import family, is_alive, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -71,6 +72,7 @@ def test_it_can_be_stopped_and_leaves_nothing_behind(tmp_path, number):
 
 
 def test_the_same_against_a_real_django_helpdesk():
+    django_environment()
     command = (*OVERFLOW, "--helpdesk", "django-helpdesk", "--seconds", "12", "--tickets", "8")
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=230)
 
