@@ -18,9 +18,10 @@ from overflow.errors import StoreAway
 from overflow.flows.services import Services
 from workers.ticks import Ticker
 
-SILENT: Final = 15
-"""Seconds after which RQ takes a running job's worker for dead and runs the job again. A longer
-job is run twice then, which a lease makes harmless."""
+SILENT: Final = jobs.TIMEOUT + 15
+"""Seconds after which RQ takes a running job's worker for dead. Longer than any job runs, for RQ
+cannot end a job whose execution it has forgotten: it takes it for failed. Nobody waits for this:
+the ticks put what a killed worker left back within seconds."""
 WORKER_TTL: Final = 20
 """Seconds; RQ looks for stop requests and says that it lives every WORKER_TTL - 15."""
 MAINTENANCE: Final = 5
