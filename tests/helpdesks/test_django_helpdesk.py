@@ -364,4 +364,4 @@ def test_a_receiver_that_is_down_fails_the_call_though_the_note_stands(
 
 
 def test_the_queues_are_those_that_the_options_name(desk):
-    assert desk.groups() == ["inhouse", "partner"]
+    assert desk.groups() == ["inhouse", "partner", "partner-two"]
