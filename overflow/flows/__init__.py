@@ -22,13 +22,13 @@ Intake (``flows.intake``)
         ``render(Routed) -> bytes`` makes the answer that is stored in the same commit. Raises
         Conflict(status 422: other body under this key; 409: in progress).
 
-Routing (``flows.route``)
+Routing (``flows.route``, ``carry``)
 
-    route(services, shop, seen, along, *, is_new=False) -> Routed
-        Routed.outcome: "decided", "updated", "accepted", "imported", "duplicate", "same",
-        "older", "ignored", "read_again". ``record`` is what stands now (None: nothing is kept),
-        ``decision`` the decision made here (None: only state was updated), ``entry`` the id of
-        its journal entry.
+    route(services, shop, seen, along, *, is_new=False, is_authoritative=False) -> Routed
+        ``along = Along(source, delivery="", tally="", ...)``. Routed.outcome: "decided",
+        "updated", "accepted", "imported", "duplicate", "same", "older", "ignored", "read_again".
+        ``record`` is what stands now (None: nothing is kept), ``decision`` the decision made here
+        (None: only state was updated), ``entry`` the id of its journal entry.
 
 Partner agents and people (``flows.work``); all return the Record as it stands afterwards
 
@@ -72,9 +72,11 @@ Views (``flows.views``), read-only
 
     ticket(services, shop, ticket_id, by) -> TicketView(record, policy, decision)
         ``decision`` the trace of its last decision as plain data, None when there was none.
-    tickets(services, shop, by, *, team=None, standing=None, queue=None, cursor="", limit=50)
-        -> tuple[list[Record], str]
-    decisions(services, shop, *, ticket_id=None, start=None, end=None, limit=50) -> list[dict]
+    tickets(services, shop, by, *, cursor="", limit=50, team=None, standing=None, queue=None,
+            channel=None, status=None, claimed=None) -> tuple[list[Record], str]
+    decisions(services, shop, *, start=None, end=None, cursor="", limit=50)
+        -> tuple[list[dict], str]
+    decisions_of(services, shop, ticket_id, *, limit=50) -> list[dict]
     decision(services, shop, entry) -> dict
     situation(services, shop) -> SituationView(situation, policy)
     dead_letters(services, shop, *, cursor="", limit=50) -> tuple[list[DeadLetter], str]
@@ -83,15 +85,21 @@ Views (``flows.views``), read-only
 Health (``flows.health``)
 
     check(services) -> Health(is_healthy, details)
-        For /healthz: store, workers (age of the last heartbeat), per shop dirty, to-read and
-        dead counts, age of the oldest mark, import done or not.
+        For /healthz: store, workers (age of the last heartbeat), jobs that wait, per shop dirty,
+        to-read and dead counts, lag, import done or not, ages of inputs.
     is_ready(services) -> bool
         For /readyz: the store answers.
+    is_worker_alive(services) -> bool
 
 Workers call (``flows.sync``, ``reconcile``, ``imports``, ``sweep``)
 
-    sync.drain(services, shop, *, seconds=8.0) -> Drained
-    reconcile.poll(services, shop) -> Polled
-    imports.walk(services, shop) -> Walked
-    sweep.run(services, shop) -> Swept
+    sync.drain(services, shop, *, seconds=None) -> Drained(end, tickets, failed)
+    reconcile.poll(services, shop) -> Polled(is_whole, seen, different)
+    imports.walk(services, shop) -> Walked(is_whole, tickets)
+    sweep.run(services, shop) -> Swept(is_whole, moved, expired)
+
+How a ticket changes: an ``Errand`` (``errand``) has a step made of ``core.lifecycle``; ``carry``
+makes the decision that it asks for (``plan``), commits both at once, and begins again when somebody
+was faster. ``look`` is the errand of a read, ``attend`` puts one ticket in step, ``posting`` posts
+its note once, ``failing`` says what becomes of a failure.
 """

@@ -7,8 +7,8 @@ ticket's mark brings it back here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from overflow.core.lifecycle import desired_of
 from overflow.core.model import Record
@@ -33,19 +33,30 @@ class Stopped(Exception):
     """The drain ends; the ticket's mark stands, so another one goes on."""
 
 
-def attend(services: Services, shop: str, due: Due, is_stopped: Callable[[], bool]) -> None:
-    """Work on one ticket; ``is_stopped`` is asked before every further call.
+class Watch(Protocol):
+    """What the one who has tickets worked on wants to know and to say."""
+
+    def is_stopped(self) -> bool:
+        """Asked before every further call."""
+
+    def answered(self) -> None:
+        """The helpdesk answered."""
+
+
+def attend(services: Services, shop: str, due: Due, watch: Watch) -> None:
+    """Work on one ticket.
 
     Raises ``HelpdeskAway``, ``Refused``, ``Busy``, ``StoreAway`` and ``Stopped``.
     """
 
     def go_on() -> None:
-        if is_stopped():
+        if watch.is_stopped():
             raise Stopped
 
     policy = services.book.policy(shop)
     desk = services.desks.of(policy)
     record, seen = look(services, shop, desk, due.id, due.read)
+    watch.answered()
     if record is not None and _is_unwritten(record):
         go_on()
         desk.write(seen, Desired(*desired_of(record, policy)))

@@ -40,7 +40,7 @@ class Breaker:
         return self._failures >= self.FAILURES
 
     def worked(self) -> None:
-        """A ticket was put in step."""
+        """The helpdesk answered."""
         self._failures = 0
 
     def failed(self, retry_after: float | None) -> None:
@@ -66,11 +66,15 @@ class Failing:
         self.count += 1
         match error:
             case HelpdeskAway():
-                self._breaker.failed(error.retry_after)
+                if error.retry_after != 0.0:  # 0: it was changed meanwhile, nothing is away
+                    self._breaker.failed(error.retry_after)
                 self._again(due, error.message, error.retry_after)
             case Busy():
                 self._again(due, error.message, error.retry_after)
-            case Refused() | Fault():
+            case Refused():
+                self._breaker.failed(Breaker.LONGEST)  # wrong credentials refuse one after another
+                self._bury(due, error.message)
+            case Fault():
                 self._bury(due, error.message)
             case _:
                 self._log.error("a ticket could not be worked on", ticket=due.id, exc_info=error)
@@ -88,22 +92,19 @@ class Failing:
             until = self._services.clock.now() + wait
             self._services.marks.postpone(self._shop, work, mark, until, message)
 
-    def _give_up(self, work: Work, mark: Mark, message: str) -> None:
-        """After the last attempt. Where nothing else succeeds the ticket is not to blame."""
-        now = self._services.clock.now()
-        situation = self._services.situations.recent(self._shop, now)
-        is_outage = situation.seen.get(ANSWERS, 0.0) < now - RECENT
-        self._buried(work, mark, f"{OUTAGE}{message}" if is_outage else message)
-
     def _bury(self, due: Due, message: str) -> None:
         for work, mark in _marks(due):
-            self._buried(work, mark, message)
+            self._give_up(work, mark, message)
 
-    def _buried(self, work: Work, mark: Mark, message: str) -> None:
+    def _give_up(self, work: Work, mark: Mark, message: str) -> None:
+        """Where nothing else succeeds either the ticket is not to blame."""
+        now = self._services.clock.now()
+        situation = self._services.situations.get(self._shop, now)
+        is_outage = situation.seen.get(ANSWERS, 0.0) < now - RECENT
         count(self._services, self._shop, "sync/buried")
         self._log.warning("gave up on a ticket", shop=self._shop, ticket=mark.id, work=work)
-        now = self._services.clock.now()
-        self._services.marks.bury(self._shop, work, mark, message, now)
+        error = f"{OUTAGE}{message}" if is_outage else message
+        self._services.marks.bury(self._shop, work, mark, error, now)
 
 
 def _marks(due: Due) -> list[tuple[Work, Mark]]:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from overflow.core.decision import Outcome, Reason
 from overflow.core.model import HOME, Partner, Policy, Record
+from overflow.flows.reasons import REASONS
 from overflow.flows.references import reference
 from overflow.flows.wording import LANGUAGES, Words
 
@@ -33,32 +35,29 @@ def render(record: Record, policy: Policy, told: str = "") -> str:
     other braces are left as they stand.
     """
     outcome, _, other = record.note.partition(" ")
-    words = LANGUAGES.get(policy.notes.language, LANGUAGES["en"])
+    language = policy.notes.language if policy.notes.language in LANGUAGES else "en"
+    words, reasons = LANGUAGES[language], REASONS[language]
     own = policy.notes.overflow if record.team != HOME else policy.notes.recall
     due = _due(record, policy, words)
     values = {
         "partner": other if record.team == HOME else record.team,
         "home": words.home,
-        "reason": told or words.reasons.get(record.reason, record.reason),
+        "reason": told or reasons.get(record.reason, record.reason),
         "due": due,
         "ticket": record.id,
         "reference": reference_of(record),
     }
-    template = own if own is not None else _built_in(words, outcome, has_due=bool(due))
+    template = own if own is not None else _built_in(words, outcome, record, has_due=bool(due))
     text = _SLOT.sub(lambda slot: values.get(slot[1], slot[0]), template)
     return f"{text} [{values['reference']}]"
 
 
-def _built_in(words: Words, outcome: str, *, has_due: bool) -> str:
-    match outcome:
-        case "late_overflow":
-            sentence = words.late_overflow
-        case "recall":
-            sentence = words.recall
-        case "returned":
-            sentence = words.returned
-        case _:
-            sentence = words.overflow
+def _built_in(words: Words, outcome: str, record: Record, *, has_due: bool) -> str:
+    if record.team != HOME:
+        sentence = words.late_overflow if outcome == Outcome.LATE else words.overflow
+    else:
+        is_given_back = record.reason == Reason.RETURNED
+        sentence = words.returned if is_given_back else words.recall
     return f"{sentence} {words.due}" if has_due else sentence
 
 

@@ -8,12 +8,13 @@ only if nothing is due. Killed anywhere, its lease ends by itself and the marks 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
-from overflow.errors import StoreAway
+from overflow.errors import Busy, StoreAway
 from overflow.flows.attend import Due, Stopped, attend
 from overflow.flows.failing import ANSWERS, Breaker, Failing
 from overflow.flows.services import Services
@@ -29,6 +30,8 @@ IDLE_LOOK: Final = 0.1
 OTHERS_LOOK: Final = 0.5
 """Seconds between two looks whether other jobs wait."""
 
+OFTEN: Final = 5
+"""Times that one drain works on the very same marks before it puts them off."""
 PATIENCE: Final = 2.0
 """Seconds that tickets under way have to be finished before a successor goes on with them."""
 ANSWERS_EVERY: Final = 5.0
@@ -88,6 +91,7 @@ class _Drain:
         self._end: End | None = None
         self._under_way: dict[Future[None], Due] = {}
         self._tickets = 0
+        self._met: Counter[Due] = Counter()
         self._breaker = Breaker()
         self._failing = Failing(services, shop, self._breaker)
 
@@ -110,6 +114,7 @@ class _Drain:
         taken = {due.id for due in self._under_way.values()}
         for due in self._due(len(taken) + free):
             if due.id not in taken and len(self._under_way) < self._services.pace.threads:
+                self._met[due] += 1
                 self._under_way[pool.submit(self._work, due)] = due
                 self._tickets += 1
 
@@ -126,25 +131,25 @@ class _Drain:
     def _work(self, due: Due) -> None:
         """In a thread of the pool; only ``StoreAway`` comes out."""
         try:
-            attend(self._services, self._shop, due, self._is_stopped)
+            if self._met[due] > OFTEN:
+                raise Busy("it is marked again and again, though its work seems done")  # noqa: TRY301
+            attend(self._services, self._shop, due, self)
         except Stopped:
             pass
         except StoreAway:
             raise
         except Exception as error:  # noqa: BLE001  one ticket's trouble is not the others'
             self._failing.note(due, error)
-        else:
-            self._breaker.worked()
-            self._helpdesk_answered()
 
-    def _is_stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether a ticket under way shall begin no further call."""
         if self._end is End.HANDED_OVER:
             return monotonic() > self._ended + PATIENCE
         return self._end is not None
 
-    def _helpdesk_answered(self) -> None:
-        """Let others know, now and then: what fails meanwhile is not the helpdesk's."""
+    def answered(self) -> None:
+        """Let others know, now and then: what fails meanwhile is not the helpdesk's fault."""
+        self._breaker.worked()
         now = monotonic()
         if now - self._told > ANSWERS_EVERY:
             self._told = now

@@ -238,6 +238,16 @@ class SlowDesk(FakeDesk):
         return super().read(ticket_id)
 
 
+def test_a_mark_that_nothing_clears_does_not_keep_the_drain_busy_for_ever(shop, desk):
+    arrive(shop, desk, "1")
+    shop.services.redis.zadd(keys.dirty(SHOP), {"1": 1})  # though nothing is to be written
+
+    assert drain(shop).end is End.DONE
+
+    assert desk.calls.count("read 1") == 5
+    assert shop.services.marks.dirty_due(SHOP, shop.clock.now()) == []
+
+
 class TestNotes:
     """A note is posted once."""
 
