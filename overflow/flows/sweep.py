@@ -26,6 +26,8 @@ LEASE: Final = 20.0
 """Seconds; longer than a sweep takes."""
 PRUNED_EVERY: Final = 1800.0
 """Seconds between two times that old days and old journal entries are thrown away."""
+LETTERS: Final = 5000
+"""Dead letters looked at and retried at once; an outage of hours leaves many times that."""
 
 
 class Swept(NamedTuple):
@@ -96,13 +98,13 @@ def _revive(services: Services, shop: str) -> None:
     """Try again what was given up because the helpdesk was away, once it answers."""
     now = services.clock.now()
     answered = services.situations.recent(shop, now).seen.get(ANSWERS, 0.0)
-    cursor, ids = "", []
+    cursor = ""
     while True:
-        letters, cursor = services.marks.dead(shop, cursor, 200)
-        ids += [each.id for each in letters if each.error.startswith(OUTAGE) and each.at < answered]
+        letters, cursor = services.marks.dead(shop, cursor, LETTERS)
+        ids = [each.id for each in letters if each.error.startswith(OUTAGE) and each.at < answered]
+        services.marks.retry_dead(shop, now, ids)
         if not cursor:
-            break
-    services.marks.retry_dead(shop, now, ids)
+            return
 
 
 def _prune(services: Services, shop: str) -> None:

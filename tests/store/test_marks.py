@@ -173,6 +173,14 @@ def test_dead_letters_can_be_retried_one_by_one_or_all(marks, dirty):
     assert marks.dead(SHOP) == ([], "")
 
 
+def test_as_many_dead_letters_as_an_outage_leaves_can_be_retried_at_once(marks, store_client):
+    left = [str(n) for n in range(9000)]
+    store_client.zadd(keys.dirty(SHOP), dict.fromkeys(left, float("inf")))
+
+    assert marks.retry_dead(SHOP, NOW, left) == 9000
+    assert marks.counts(SHOP).dead == 0
+
+
 def test_another_desired_state_brings_a_dead_letter_to_life(marks, dirty):
     dirty("7")
     marks.bury(SHOP, "write", marks.dirty_due(SHOP, NOW)[0], "no such group", NOW)

@@ -5,20 +5,26 @@
 --
 -- ARGV[1]  now, microseconds
 -- ARGV[2]  w: or r:
--- ARGV[3]  from here: ids; none: every dead letter
+-- ARGV[3]  from here: ids; none: the first 5000 dead letters
 --
 -- Returns how many
 
-local ids = { unpack(ARGV, 3) }
-if #ids == 0 then
-  ids = redis.call('ZRANGEBYSCORE', KEYS[1], '+inf', '+inf', 'LIMIT', 0, 5000)
-end
 local count = 0
-for _, id in ipairs(ids) do
+local function retry(id)
   if tonumber(redis.call('ZSCORE', KEYS[1], id) or 0) == math.huge then
     redis.call('ZADD', KEYS[1], ARGV[1], id)
     redis.call('HDEL', KEYS[2], ARGV[2] .. id)
     count = count + 1
+  end
+end
+
+-- One by one: Lua's stack holds some 8000 values, an outage leaves more dead letters than that.
+for i = 3, #ARGV do
+  retry(ARGV[i])
+end
+if #ARGV < 3 then
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '+inf', '+inf', 'LIMIT', 0, 5000)) do
+    retry(id)
   end
 end
 return count
