@@ -102,8 +102,11 @@ class Journal:
 
     def trim(self, shop: str, now: float) -> int:
         """Forget what is older than the journal is kept; returns how many entries."""
-        oldest = int((now - KEPT) * 1000)
-        return int(self._client.xtrim(keys.journal(shop), minid=oldest, approximate=True))
+        oldest, gone = int((now - KEPT) * 1000), 0
+        # One trim takes some thousand entries, so that it holds nobody up, and leaves the rest.
+        while n := int(self._client.xtrim(keys.journal(shop), minid=oldest, approximate=True)):
+            gone += n
+        return gone
 
 
 def at(seconds: float) -> str:

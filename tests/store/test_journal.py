@@ -4,6 +4,7 @@ import pytest
 
 from overflow.core.model import Pressure
 from overflow.errors import BadInput
+from overflow.store import keys
 from overflow.store.commits import Commit
 from overflow.store.journal import at
 from tests.store.builders import NOW, SHOP, a_record
@@ -86,3 +87,14 @@ def test_old_entries_are_forgotten(journal, commit):
 
     assert journal.trim(SHOP, entry.at + 34 * day) == 0
     assert journal.trim(SHOP, entry.at + 36 * day) == 1
+
+
+def test_a_trim_forgets_all_that_is_old_however_much_came(journal, store_client):
+    pipe = store_client.pipeline(transaction=False)
+    for n in range(1, 25_001):
+        pipe.xadd(keys.journal(SHOP), {"k": "event", "t": "7"}, id=f"{n}-0")
+    pipe.execute()
+    kept = journal.append(SHOP, "policy", {})
+
+    assert journal.trim(SHOP, NOW) == 25_000
+    assert [entry.id for entry in journal.read(SHOP)] == [kept]
