@@ -24,7 +24,7 @@ Intake (``flows.intake``)
 
 Routing (``flows.route``, ``carry``)
 
-    route(services, shop, seen, along, *, is_new=False, is_authoritative=False) -> Routed
+    route(services, shop, seen, along, *, is_new=False) -> Routed
         ``along = Along(source, delivery="", tally="", ...)``. Routed.outcome: "decided",
         "updated", "accepted", "imported", "duplicate", "same", "older", "ignored", "read_again".
         ``record`` is what stands now (None: nothing is kept), ``decision`` the decision made here
