@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 
 from overflow.clock import monotonic
-from overflow.flows.compare import compare
+from overflow.flows.compare import compare, under_work
 from overflow.flows.route import mark_to_read
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Helpdesk
@@ -89,11 +89,9 @@ def _look_for_missing(services: Services, shop: str, walk: _Walk) -> None:
     shown, cursor = walk.shown(), ""
     while True:
         records, cursor = services.tickets.list_open(shop, cursor=cursor, limit=CHUNK)
-        missing = [
-            record.id
-            for record in records
-            if record.id not in shown and record.held_since < walk.begun and not record.is_dirty
-        ]
+        old = [r for r in records if r.id not in shown and r.held_since < walk.begun]
+        at_work = under_work(services, shop, old, services.clock.now())
+        missing = [record.id for record in old if record.id not in at_work]
         if missing:
             mark_to_read(services, shop, *missing)
         if not cursor:

@@ -6,7 +6,7 @@ only a read of the ticket itself can be put in order with that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from overflow.core.lifecycle import Change, Drop, Keep, observe
@@ -24,10 +24,11 @@ def compare(services: Services, shop: str, listed: Sequence[Snapshot]) -> int:
     situation = services.situations.recent(shop, now)
     policy = services.book.policy(shop, situation.policy_version)
     records = services.tickets.get_many(shop, [seen.id for seen in listed])
+    at_work = under_work(services, shop, records.values(), now)
 
     def differs(seen: Snapshot) -> bool:
         record = records.get(seen.id)
-        if record is not None and _is_under_work(record):
+        if seen.id in at_work:
             return False
         change = observe(
             record,
@@ -52,6 +53,10 @@ def _is_just_newer(change: Change, record: Record | None) -> bool:
     return replace(change.record, version=record.version) == record
 
 
-def _is_under_work(record: Record) -> bool:
-    """It is read anyway, right before it is written."""
-    return record.is_dirty
+def under_work(services: Services, shop: str, records: Iterable[Record], now: float) -> set[str]:
+    """Those that are read anyway, right before they are written.
+
+    One that was put off or given up is not: whatever becomes of it meanwhile is to be seen.
+    """
+    dirty = [record.id for record in records if record.is_dirty]
+    return services.marks.due_among(shop, dirty, now)

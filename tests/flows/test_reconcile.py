@@ -3,8 +3,8 @@
 import pytest
 
 from overflow.core.model import HOME, Status
-from overflow.errors import HelpdeskAway
-from overflow.flows import audit, reconcile
+from overflow.errors import HelpdeskAway, Refused
+from overflow.flows import audit, reconcile, sync
 from overflow.flows.reconcile import CHANGED
 from overflow.flows.services import Pace
 from overflow.store import keys
@@ -52,6 +52,21 @@ def test_what_agrees_is_not_read(shop, desk):
     settle(shop)
 
     assert not [call for call in desk.calls if call.startswith("read")]
+
+
+def test_what_could_not_be_written_is_followed_all_the_same(shop, desk):
+    arrivals(shop, desk, 3)
+    poll(shop)
+    desk.fault = lambda call, ticket_id: Refused("no such group") if call == "write" else None
+    arrive(shop, desk, "4")
+    sync.drain(shop.services, SHOP)
+    assert shop.services.marks.counts(SHOP).dead == 1
+
+    desk.touch("4", status=Status.SOLVED)
+    poll(shop)
+    sync.drain(shop.services, SHOP)
+
+    assert shop.record("4").status is Status.SOLVED
 
 
 def test_the_next_poll_goes_on_where_the_last_one_ended(shop, desk):
