@@ -75,6 +75,7 @@ def _partner(name: str, situation: Situation, policy: Policy, now: float) -> dic
     return {
         "partner": name,
         "is_open": partner is not None and hours_of(partner, said, now).is_open(now),
+        "is_paused": said is not None and said.paused,
         "is_in_policy": partner is not None,
         "held": in_all,
         "total_capacity": partner.total_capacity if partner is not None else None,

@@ -99,6 +99,10 @@ class PartnerSchema(Schema):
 
     partner = fields.String(required=True)
     is_open = fields.Boolean(required=True)
+    is_paused = fields.Boolean(
+        required=True,
+        metadata={"description": "It declared a pause: takes no more, keeps what it has."},
+    )
     is_in_policy = fields.Boolean(
         required=True,
         metadata={"description": "False: taken out; it keeps what it holds until that ends."},
