@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from overflow import api
+from overflow import api, board
 from overflow.api.bodies import CUT_OFF
 from overflow.api.context import provide
 from overflow.api.edge import Edge
@@ -32,6 +32,7 @@ def describe() -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     api.install(app)
+    board.install(app)
     return app
 
 
