@@ -21,6 +21,8 @@ READS: Final = 4
 """Reads of one ticket in a row, when each time somebody committed meanwhile."""
 YOUNG: Final = 120.0
 """Seconds for which a ticket that the helpdesk does not have may still be about to appear."""
+NOWHERE: Final = frozenset({Status.DELETED, Status.MERGED})
+"""Nothing is there to be written to any more; a merged ticket's id leads to another ticket."""
 
 
 class Looked(NamedTuple):
@@ -95,7 +97,7 @@ def _reading(seen: Snapshot) -> Callable[[View], Change]:
             found = Keep(view.prior, None, ())
         else:
             return change
-        if view.policy.mode is Mode.LIVE:
+        if view.policy.mode is Mode.LIVE and seen.status not in NOWHERE:
             record = confirmed(found.record, seen, view.policy)
         else:
             record = withdrawn(found.record, view.policy)

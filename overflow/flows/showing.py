@@ -30,9 +30,10 @@ def confirmed(record: Record, seen: Snapshot, policy: Policy) -> Record:
 
 
 def withdrawn(record: Record, policy: Policy) -> Record:
-    """The record in a shop where nothing may be written: held where it stands.
+    """The record where nothing may be written: held where it stands.
 
-    For what was still to be written when the shop was switched from ``live`` to another mode.
+    For what was still to be written when the shop was switched from ``live`` to another mode, or
+    when the ticket was deleted or merged.
     """
     if not record.is_dirty:
         return record

@@ -8,9 +8,10 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway, Refused
-from overflow.flows import sync, views
+from overflow.flows import sync, views, work
 from overflow.flows.failing import ANSWERS, OUTAGE
 from overflow.flows.sync import End
+from overflow.flows.work import By
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, QUICK, SHOP, House
@@ -406,6 +407,26 @@ def test_a_ticket_that_the_helpdesk_has_no_more_is_closed_here(shop, desk):
     settle(shop)
 
     assert shop.record("1").status is Status.DELETED
+
+
+@pytest.mark.parametrize("how", ["deleted", "merged"])
+def test_nothing_is_written_to_a_ticket_that_is_no_more(shop, desk, how):
+    arrive(shop, desk, "1")
+    drain(shop)
+    work.move(shop.services, SHOP, "1", By("", "ann"), to="near")
+    if how == "deleted":
+        del desk.tickets["1"]
+    else:
+        desk.touch("1", status=Status.MERGED)
+    shop.clock.advance(600.0)
+
+    settle(shop)
+
+    record = shop.record("1")
+    assert (record.status.value, record.team, record.is_dirty) == (how, HOME, False)
+    assert not [call for call in desk.calls if call.startswith(("write", "add_note"))]
+    assert dead(shop) == []
+    assert shop.faults() == []
 
 
 def test_a_shop_switched_from_live_to_observing_writes_nothing_more(shop, desk):
