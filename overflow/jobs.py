@@ -33,6 +33,10 @@ MOST_WAITING: Final = 2000
 THROTTLE: Final = 0.25
 """Seconds in which one process asks for a shop's drain once. A drain lingers longer than that, so
 the one asked for sees all that was committed meanwhile."""
+_CHANCE: Final = 9
+"""Bytes of chance in a job's id."""
+_CHARACTERS: Final = 12
+"""What they make, at its end."""
 
 
 class Task(StrEnum):
@@ -88,13 +92,21 @@ class Jobs:
                 ttl=EXPIRES,
                 result_ttl=0,
                 failure_ttl=FAILED_KEPT,
-                job_id=f"{_kind(task, shop)}{new_id(9)}",
+                job_id=f"{_kind(task, shop)}{new_id(_CHANCE)}",
                 description=f"{task.name.lower()} {shop}",
                 retry=Retry(max=1),
             )
         except RedisError:
             return False
         return True
+
+    def ensure(self, task: Task, shop: str) -> bool:
+        """Whether such a job stands on the queue now, put there if none waited.
+
+        For work that goes on with one job after another while ticks ask for it too: without this
+        look every tick would begin one more such chain, and they would crowd out the drains.
+        """
+        return self._is_waiting(task, shop) or self.enqueue(task, shop)
 
     def is_asked(self, shop: str) -> bool:
         """Whether this process has asked for the shop's drain within ``THROTTLE`` seconds."""
@@ -114,11 +126,17 @@ class Jobs:
 
     def is_other_waiting(self, task: Task, shop: str) -> bool:
         """Whether, among the next jobs, is another one than this; False when the queue is away."""
+        return any(not _is(each, task, shop) for each in self._next(32))
+
+    def _is_waiting(self, task: Task, shop: str) -> bool:
+        return any(_is(each, task, shop) for each in self._next(MOST_WAITING))
+
+    def _next(self, most: int) -> list[str]:
+        """The ids of the next jobs; none when the queue is away."""
         try:
-            ids = [as_text(each) for each in self._connection.lrange(self._queue.key, 0, 31)]
+            return [as_text(i) for i in self._connection.lrange(self._queue.key, 0, most - 1)]
         except RedisError:
-            return False
-        return any(not each.startswith(_kind(task, shop)) for each in ids)
+            return []
 
     def workers(self) -> list[Seen]:
         """The worker processes alive, and when each was last heard of; none when it is away."""
@@ -143,3 +161,8 @@ class Jobs:
 def _kind(task: Task, shop: str) -> str:
     """What the ids of such jobs begin with."""
     return f"{task.name.lower()}-{shop}-"
+
+
+def _is(job_id: str, task: Task, shop: str) -> bool:
+    """Whether it is such a job; a shop's name may begin with another one's."""
+    return job_id[:-_CHARACTERS] == _kind(task, shop)

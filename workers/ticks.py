@@ -105,9 +105,9 @@ class Ticker:
             case "nudge":
                 nudge(self._services, shop)
             case "sweep":
-                self._services.jobs.enqueue(Task.SWEEP, shop)
+                self._services.jobs.ensure(Task.SWEEP, shop)
             case "reconcile":
-                self._services.jobs.enqueue(Task.RECONCILE, shop)
+                self._services.jobs.ensure(Task.RECONCILE, shop)
             case _:
                 if not is_imported(self._services, shop):
-                    self._services.jobs.enqueue(Task.IMPORT, shop)
+                    self._services.jobs.ensure(Task.IMPORT, shop)

@@ -50,7 +50,7 @@ def walk(services: Services, shop: str) -> Walked:
     finally:
         lease.release()
     if not walked.is_whole:
-        services.jobs.enqueue(Task.IMPORT, shop)
+        services.jobs.ensure(Task.IMPORT, shop)
     return walked
 
 

@@ -41,7 +41,7 @@ def poll(services: Services, shop: str) -> Polled:
     finally:
         lease.release()
     if not polled.is_whole:
-        services.jobs.enqueue(Task.RECONCILE, shop)
+        services.jobs.ensure(Task.RECONCILE, shop)
     return polled
 
 

@@ -33,7 +33,7 @@ def put_policy(
     services.situations.forget(shop)
     services.journal.append(shop, "policy", {"version": version, "origin": origin})
     if IMPORTED not in services.situations.get(shop, services.clock.now()).seen:
-        services.jobs.enqueue(Task.IMPORT, shop)
+        services.jobs.ensure(Task.IMPORT, shop)
     return version
 
 

@@ -61,7 +61,7 @@ def _swept(services: Services, shop: str) -> Swept:
     _prune(services, shop)
     nudge(services, shop)
     if not is_whole:
-        services.jobs.enqueue(Task.SWEEP, shop)
+        services.jobs.ensure(Task.SWEEP, shop)
     return Swept(is_whole, reviewing.moved, expired)
 
 

@@ -3,6 +3,7 @@
 import time
 
 from overflow.flows import shops
+from overflow.jobs import Task
 from overflow.store import keys
 from tests.flows.house import SHOP, document
 from tests.flows.routing import arrivals
@@ -23,9 +24,20 @@ def test_they_come_again_only_when_it_is_time(shop):
     ticker.step()
     assert len(shop.jobs()) == 2
 
+    shop.queue.delete("rq:queue:overflow")
     time.sleep(0.25)
     ticker.step()
-    assert sorted(shop.jobs()) == ["reconcile lamps", "reconcile lamps", "sweep lamps"]
+    assert shop.jobs() == ["reconcile lamps"]
+
+
+def test_what_still_waits_is_not_put_there_again(shop):
+    ticker = Ticker(shop.services, ALWAYS)
+    shop.services.jobs.enqueue(Task.SWEEP, f"{SHOP}-too")
+
+    for _ in range(3):
+        ticker.step()
+
+    assert sorted(shop.jobs()) == ["reconcile lamps", "sweep lamps", "sweep lamps-too"]
 
 
 def test_a_second_process_does_not_double_them(shop):
