@@ -56,7 +56,10 @@ _HINT: Final = re.compile(
 """A text without any of these matches none of the above."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+_stamped: Final = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
 _hidden: set[str] = set()
+_requests: _Requests | None = None
 _request: Final[ContextVar[str]] = ContextVar("request", default="")
 
 
@@ -65,12 +68,14 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
 
     ``level`` is debug, info, warning or error; ``form`` json (one object a line) or console.
     """
+    global _requests  # noqa: PLW0603  one a process, like all of logging
     out = stream or sys.stderr
+    _requests = _Requests(out, _level(level)) if form == "json" else None
     shared: list[Processor] = [
         _with_request,
         structlog.stdlib.add_logger_name,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamped,
     ]
     rendering: list[Processor] = [structlog.processors.format_exc_info, mask, _renderer(form)]
     structlog.configure(
@@ -117,6 +122,14 @@ def request(request_id: str) -> Iterator[None]:
         yield
     finally:
         _request.reset(before)
+
+
+def answered(level: str, **facts: str | float) -> None:
+    """Write the line that every answered request gets: ``event`` is ``request``."""
+    if _requests is None:
+        getattr(structlog.get_logger(_Requests.name), level)("request", **facts)
+    else:
+        _requests.write(level, facts)
 
 
 def taken_over(request_id: str | None) -> str:
@@ -175,6 +188,25 @@ class _Lines:
     debug = info = warning = error = critical = write
 
 
+class _Requests:
+    """The lines of answered requests, as structlog would write them, at a fifth of its price."""
+
+    name: Final = "overflow.api.edge"
+
+    def __init__(self, stream: TextIO, least: int) -> None:
+        self._lines = _Lines(self.name, stream)
+        self._least = least
+
+    def write(self, level: str, facts: Mapping[str, str | float]) -> None:
+        if _level(level) < self._least:
+            return
+        line: dict[str, Any] = {"event": "request", "logger": self.name, "level": level}
+        for name, fact in facts.items():
+            line[name] = masked(fact) if isinstance(fact, str) else fact
+        line["request_id"] = masked(_request.get())
+        self._lines.write(orjson.dumps(_stamped(None, level, line), default=str).decode())
+
+
 def _with_request(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -207,5 +239,6 @@ def _formatter(shared: list[Processor], rendering: list[Processor]) -> logging.F
     )
 
 
+@lru_cache(maxsize=16)
 def _level(name: str) -> int:
     return logging.getLevelNamesMapping()[name.upper()]

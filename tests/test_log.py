@@ -120,3 +120,14 @@ def test_a_request_id_that_could_garble_a_line_is_not_taken_over(given):
 
 def test_a_plain_request_id_is_taken_over():
     assert log.taken_over("4bf9-2f3577.b") == "4bf9-2f3577.b"
+
+
+def test_the_line_of_a_request_passes_the_masks_and_the_level_too(stream):
+    with log.request("abc-1"):
+        log.answered("info", route="/v1/shops/<shop>", shop="ovf_s3cr3t-s3cr3t", status=200, ms=1.5)
+        log.answered("debug", route="/healthz", shop="", status=200, ms=0.1)
+    written = stream.getvalue()
+    assert all(word in written for word in ("request", "abc-1", "/v1/shops/", "overflow.api.edge"))
+    assert "***" in written
+    assert "s3cr3t" not in written
+    assert "/healthz" not in written

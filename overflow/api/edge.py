@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
-
 from overflow import log
 from overflow.clock import monotonic, new_id
 from overflow.metrics import count_request
@@ -30,8 +28,6 @@ UNLESS_SAID: Final = (
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics", "/metrics/domain"})
 _SERVER_ERROR: Final = 500
-
-_log = structlog.get_logger(__name__)
 
 
 class Edge:
@@ -64,13 +60,7 @@ def _account(environ: WSGIEnvironment, status: int, seconds: float) -> None:
     route = str(rule.rule) if rule is not None else "unmatched"
     method = environ["REQUEST_METHOD"]
     count_request(method if method in _METHODS else "other", route, status, seconds)
-    if status >= _SERVER_ERROR:
-        write = _log.warning
-    elif route in _PROBES:
-        write = _log.debug
-    else:
-        write = _log.info
+    level = "warning" if status >= _SERVER_ERROR else "debug" if route in _PROBES else "info"
     shop = (request.view_args or {}).get("shop", "") if request is not None else ""
-    write(
-        "request", method=method, route=route, shop=shop, status=status, ms=round(seconds * 1e3, 1)
-    )
+    ms = round(seconds * 1e3, 1)
+    log.answered(level, method=method, route=route, shop=shop, status=status, ms=ms)

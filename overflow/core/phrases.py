@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from string import Formatter
 from typing import Final
 
 from overflow.core.model import Levels
@@ -45,26 +46,8 @@ TEMPLATES: Final[Mapping[Reason, str]] = {
 
 def why(reason: Reason, team: str, trace: Trace) -> str:
     """The main reason in words; no capital at its beginning, no full stop at its end."""
-    levels = trace.levels
-    return TEMPLATES[reason].format(
-        team="home" if team == trace.home.team else team,
-        holder=trace.holder,
-        channel=trace.channel,
-        language=trace.language or "its language",
-        backlog=_figure(trace.backlog, _count),
-        wait=_figure(trace.wait, duration),
-        breach=_figure(trace.breach, share),
-        backlog_levels=_levels(levels.backlog, _count),
-        wait_levels=_levels(levels.expected_wait, duration),
-        breach_levels=_levels(levels.breach, share),
-        there=_there(team, trace),
-        nobody=", and nobody else can take it" if team == trace.home.team else "",
-        partner=_nearest(reason, trace),
-        full=_numbers(Reason.FULL, trace),
-        daily_limit=_numbers(Reason.DAILY_LIMIT, trace),
-        off=_off(trace),
-        untouched=_untouched(trace),
-    )
+    slots = {name: SLOTS[name](reason, team, trace) for name in _NAMED[reason]}
+    return TEMPLATES[reason].format(**slots)
 
 
 def duration(seconds: float) -> str:
@@ -146,3 +129,31 @@ def _untouched(trace: Trace) -> str:
         if name == "untouched" and age is not None and limit is not None:
             return f" for {duration(age)}, longer than {duration(limit)}"
     return ""
+
+
+SLOTS: Final[Mapping[str, Callable[[Reason, str, Trace], str]]] = {
+    "team": lambda _, team, trace: "home" if team == trace.home.team else team,
+    "holder": lambda _, __, trace: trace.holder,
+    "channel": lambda _, __, trace: trace.channel,
+    "language": lambda _, __, trace: trace.language or "its language",
+    "backlog": lambda _, __, trace: _figure(trace.backlog, _count),
+    "wait": lambda _, __, trace: _figure(trace.wait, duration),
+    "breach": lambda _, __, trace: _figure(trace.breach, share),
+    "backlog_levels": lambda _, __, trace: _levels(trace.levels.backlog, _count),
+    "wait_levels": lambda _, __, trace: _levels(trace.levels.expected_wait, duration),
+    "breach_levels": lambda _, __, trace: _levels(trace.levels.breach, share),
+    "there": lambda _, team, trace: _there(team, trace),
+    "nobody": lambda _, team, trace: (
+        ", and nobody else can take it" if team == trace.home.team else ""
+    ),
+    "partner": lambda reason, _, trace: _nearest(reason, trace),
+    "full": lambda _, __, trace: _numbers(Reason.FULL, trace),
+    "daily_limit": lambda _, __, trace: _numbers(Reason.DAILY_LIMIT, trace),
+    "off": lambda _, __, trace: _off(trace),
+    "untouched": lambda _, __, trace: _untouched(trace),
+}
+"""What a template may name."""
+_NAMED: Final[Mapping[Reason, tuple[str, ...]]] = {
+    reason: tuple(name for _, name, _, _ in Formatter().parse(text) if name)
+    for reason, text in TEMPLATES.items()
+}

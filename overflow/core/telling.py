@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from overflow.core.model import Levels
 from overflow.core.trace import Check, Measure, Reason, TeamTest, Trace
@@ -44,8 +45,8 @@ def _team(test: TeamTest, now: float) -> dict[str, object]:
     told: dict[str, object] = {
         "team": test.team,
         "is_able": test.is_able,
-        "failed": [reason.value for reason in test.failed],
-        "tests": {check.reason.value: _check(check) for check in test.checks},
+        "failed": [_CODES[reason] for reason in test.failed],
+        "tests": {_CODES[check.reason]: _check(check) for check in test.checks},
         "breach_probability": _measured(test.breach, None),
         "expected_wait": _measured(test.wait, None),
         "cost": _number(test.cost),
@@ -57,14 +58,19 @@ def _team(test: TeamTest, now: float) -> dict[str, object]:
     return told
 
 
+_CODES: Final = {reason: reason.value for reason in Reason}
+"""Every decision names some thirty of them."""
+
+
 def _check(check: Check) -> dict[str, object]:
-    told: dict[str, object] = {"passed": check.is_passed}
-    if check.have is not None:
-        told["have"] = _number(check.have)
-    if check.limit is not None:
-        told["limit"] = _number(check.limit)
-    if check.note:
-        told["note"] = check.note
+    _, is_passed, have, limit, note = check
+    told: dict[str, object] = {"passed": is_passed}
+    if have is not None:
+        told["have"] = _number(have)
+    if limit is not None:
+        told["limit"] = _number(limit)
+    if note:
+        told["note"] = note
     return told
 
 
@@ -80,6 +86,6 @@ def _measured(measure: Measure, levels: Levels | None) -> dict[str, object]:
 
 def _number(value: float | None) -> float | None:
     """Six digits after the point are enough for a reader; JSON has no infinity."""
-    if value is None or not math.isfinite(value):
-        return None
-    return round(value, 6)
+    if value is None or type(value) is int:
+        return value
+    return round(value, 6) if math.isfinite(value) else None
