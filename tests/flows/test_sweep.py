@@ -160,11 +160,11 @@ def test_two_sweeps_of_one_shop_do_not_meet(shop):
 
 
 def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(store_url, store_client, desk):
-    house = House(store_url, store_client, desk, Pace(budget=0.03))
+    house = House(store_url, store_client, desk, Pace(budget=0.02))
     house.open(partners=[])
     arrive(house, desk, "busy-1", assignee="ann")
     arrive(house, desk, "busy-2", assignee="bea")
-    arrivals(house, desk, 300)
+    arrivals(house, desk, 120)
     house.change(partners=[roomy()], pressure=BREACH)
     house.later(4 * 3600.0 - 60.0)
     assert not run(house).is_whole
@@ -172,13 +172,13 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(store_url, store
     assert "sweep lamps" in house.jobs()
 
     deadline = time.monotonic() + 20.0
-    while house.services.situations.get(SHOP, 0.0).held["near", "email"] < 200:
+    while house.services.situations.get(SHOP, 0.0).held["near", "email"] < 80:
         run(house)
         assert time.monotonic() < deadline
     while not run(house).is_whole:
         assert time.monotonic() < deadline
 
-    assert [house.record(str(n)).team for n in range(1, 301)].count("near") == 200
+    assert [house.record(str(n)).team for n in range(1, 121)].count("near") == 80
     assert house.services.progress.get(SHOP, POSITION) is None
     assert house.faults() == []
 
@@ -186,7 +186,7 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(store_url, store
 def roomy():
     from tests.flows.house import partner
 
-    return partner("near", NEAR_GROUP, capacity={"email": 200})
+    return partner("near", NEAR_GROUP, capacity={"email": 80})
 
 
 @pytest.mark.parametrize("mode", ["observe", "off"])

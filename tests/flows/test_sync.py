@@ -350,6 +350,24 @@ class TestTheLease:
 
         assert desk.tickets["4"].group == NEAR_GROUP
 
+    def test_who_lost_it_begins_nothing_more(self, shop, desk):
+        desk.delay = 0.4
+        arrivals(shop, desk, 30)
+        draining = threading.Thread(target=lambda: ends.append(drain(shop).end))
+        ends = []
+        draining.start()
+        while not shop.services.leases.is_held(keys.drain_lease(SHOP)):
+            time.sleep(0.01)
+        shop.services.redis.set(keys.drain_lease(SHOP), "another process")
+        draining.join()
+
+        assert ends == [End.LOST]
+        assert shop.services.redis.get(keys.drain_lease(SHOP)) == b"another process"
+        shop.services.redis.delete(keys.drain_lease(SHOP))
+        desk.delay = 0.0
+        settle(shop)
+        assert disagreements(shop, desk) == []
+
     def test_a_dead_holder_is_succeeded_when_its_lease_has_ended(self, shop, desk):
         shop.services.leases.acquire(keys.drain_lease(SHOP), 0.2)
         arrivals(shop, desk, 4)
