@@ -15,7 +15,7 @@ from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry as Patience
-from rq import Queue, Retry
+from rq import Queue
 from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
@@ -83,7 +83,11 @@ class Jobs:
         self._asked: dict[str, float] = {}
 
     def enqueue(self, task: Task, shop: str) -> bool:
-        """Whether the job stands on the queue now."""
+        """Whether the job stands on the queue now.
+
+        RQ is not asked to try it again: the ticks put another in its place sooner, and RQ cannot
+        end a second run of a job whose first one was killed.
+        """
         try:
             self._queue.enqueue_call(
                 task.value,
@@ -94,7 +98,6 @@ class Jobs:
                 failure_ttl=FAILED_KEPT,
                 job_id=f"{_kind(task, shop)}{new_id(_CHANCE)}",
                 description=f"{task.name.lower()} {shop}",
-                retry=Retry(max=1),
             )
         except RedisError:
             return False
