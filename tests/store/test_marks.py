@@ -186,7 +186,7 @@ def test_another_desired_state_brings_a_dead_letter_to_life(marks, dirty):
     marks.bury(SHOP, "write", marks.dirty_due(SHOP, NOW)[0], "no such group", NOW)
     dirty("7", desired_rev=2)
 
-    assert ids(marks.dirty_due(SHOP, NOW)) == ["7"]
+    assert marks.dirty_due(SHOP, NOW) == [("7", NOW, 0)], "with all its tries"
     assert marks.dead(SHOP) == ([], "")
 
 

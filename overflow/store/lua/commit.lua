@@ -212,6 +212,7 @@ local dirty_since = nil
 if ARGV[5] == '1' then
   dirty_since = o[12]
   if not dirty_since or (o[9] or '0') ~= ARGV[27] then
+    if dirty_since then redis.call('HDEL', KEYS[7], 'w:' .. id) end
     dirty_since = now
     redis.call('ZADD', KEYS[5], now, id)
   end
