@@ -76,7 +76,10 @@ def _sent(connection: Any, packed: bytes, count: int) -> list[Any]:  # noqa: ANN
         # Without retries of its own: those are counted once, for the whole call.
         connection.connect_check_health(check_health=False, retry_socket_connect=False)
     connection.send_packed_command([packed], check_health=False)
-    return [_answer(connection) for _ in range(count)]
+    answers = [_answer(connection) for _ in range(count)]
+    if any(isinstance(answer, exceptions.ReadOnlyError) for answer in answers):
+        connection.disconnect()  # it leads to a replica by now; the next one to whoever leads
+    return answers
 
 
 def _answer(connection: Any) -> Any:  # noqa: ANN401  as above

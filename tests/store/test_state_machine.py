@@ -400,7 +400,7 @@ def test_whatever_happens_the_store_keeps_its_promises(store_client):
     run_state_machine_as_test(
         StoreMachine,
         settings=settings(
-            max_examples=100,
+            max_examples=70,
             print_blob=True,
             stateful_step_count=40,
             deadline=None,

@@ -77,6 +77,18 @@ def test_a_store_that_never_answers_is_away_and_its_late_answer_is_nobodys(tmp_p
         each.close()
 
 
+def test_a_connection_to_a_store_that_became_a_replica_is_not_kept(wire, store_client):
+    wire.ask(("PING",))
+    store_client.replicaof("127.0.0.1", "1")
+    try:
+        with pytest.raises(StoreAway):
+            wire.ask(("SET", "a", 1))
+        assert not wire._idle[-1].is_connected
+    finally:
+        store_client.replicaof("NO", "ONE")
+    assert wire.ask(("SET", "a", 1)) == [b"OK"]
+
+
 def test_threads_get_their_own_answers(wire):
     wrong = Counter()
 
