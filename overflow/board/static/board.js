@@ -6,7 +6,8 @@
 
 const BEAT = 2000; // ms between two looks
 const HEALTH_EVERY = 2; // looks; it counts the whole service, so it is asked less often
-const REST_EVERY = 5; // looks; what changes by people's hands: switches, dead letters
+const SWITCHES_EVERY = 2; // looks; people change them
+const LETTERS_EVERY = 5; // looks; how many there are is part of the health
 const PATIENCE = 8000; // ms that an answer may take
 const STALE = 7000; // ms after which figures are called old
 const SHOWN = 60; // decisions in the stream
@@ -157,11 +158,11 @@ const SHORT = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
 const clock = (value) => (moment(value) === null ? "–" : CLOCK.format(moment(value)));
 
 /** A time of day, with its date where that is another one than today's. */
-function until(value) {
+function until(value, times = SHORT) {
   const found = moment(value);
   if (found === null) return "";
   const isToday = DAY.format(found) === DAY.format(serverNow());
-  return isToday ? SHORT.format(found) : `${DAY.format(found)}, ${SHORT.format(found)}`;
+  return isToday ? times.format(found) : `${DAY.format(found)}, ${times.format(found)}`;
 }
 
 let offset = 0; // ms that the service's clock is before ours
@@ -206,7 +207,7 @@ function openDoor(fault = "") {
   at("door").hidden = false;
   at("alarm").hidden = true;
   at("leave").hidden = true;
-  at("shops-label").hidden = true;
+  at("shops").hidden = true;
   put(at("shop-name"), "Live board");
   put(at("facts"), "");
   put(at("pulse-text"), "Not connected");
@@ -305,7 +306,7 @@ function enter() {
   at("leave").hidden = false;
   put(at("shop-name"), session.shop);
   document.title = `${session.shop} · overflow`;
-  at("shops-label").hidden = session.shops.length < 2;
+  at("shops").hidden = session.shops.length < 2;
   at("shops").replaceChildren(...session.shops.map((name) => el("option", { value: name }, name)));
   at("shops").value = session.shop;
   start();
@@ -345,8 +346,8 @@ async function look(mine) {
     ask(ofShop("situation")),
     ask(ofShop(latest ? `decisions?limit=${SHOWN}&start=${latest}` : `decisions?limit=${SHOWN}`)),
     looks % HEALTH_EVERY ? seen.health : ask("healthz", { mayFail: true }),
-    looks % REST_EVERY ? seen.switches : ask(ofShop("switches")).then((told) => told.items),
-    looks % REST_EVERY ? seen.letters : ask(ofShop("dead-letters?limit=20")).then((told) => told.items),
+    looks % SWITCHES_EVERY ? seen.switches : ask(ofShop("switches")).then((told) => told.items),
+    looks % LETTERS_EVERY ? seen.letters : ask(ofShop("dead-letters?limit=20")).then((told) => told.items),
   ];
   const [situation, decisions, health, switches, letters] = await Promise.allSettled(wanted);
   if (mine !== run) return;
@@ -485,8 +486,8 @@ function ofHealth() {
   const isStill = told && !told.is_imported;
   return {
     sync: told
-      ? ["Helpdesk in step", behind ? behind : "yes", isStill ? "first walk still under way" : `${told.dirty} to write, ${told.to_read} to read${lag}`, told.lag > 120 ? "bad" : isStill ? "warn" : ""]
-      : ["Helpdesk in step", "–", secret, failing ? "bad" : ""],
+      ? ["Sync outstanding", behind, isStill ? "first walk still under way" : behind ? `${told.dirty} to write, ${told.to_read} to read${lag}` : "in step", told.lag > 120 ? "bad" : isStill ? "warn" : ""]
+      : ["Sync outstanding", "–", secret, failing ? "bad" : ""],
     letters,
     workers: workers
       ? ["Workers alive", alive, alive ? `last sign ${duration(Math.min(...workers.map((each) => each.age)))} ago` : "nothing is written now", alive ? "" : "bad"]
@@ -684,7 +685,7 @@ function showLetters() {
 // --- the stream -------------------------------------------------------------------------------
 
 let latest = ""; // decisions are asked from here on; what comes twice is known by its id
-const stream = { waiting: [], known: new Map(), isPointed: false };
+const stream = { waiting: [], known: new Map(), isPointed: false, isLetGo: false };
 
 /** Take in decisions, the newest first. */
 function fall(items) {
@@ -734,14 +735,16 @@ function entryOf(decision, isNew) {
     el("time", { datetime: decision.at ?? "" }, clock(decision.at)),
     el("span", { class: "why" }, decision.headline),
   );
-  button.addEventListener("click", () => openTrace(decision));
+  button.addEventListener("click", (event) => openTrace(decision, event.detail > 0));
   const other = kind === "back" ? decision.holder : decision.team;
   return el("li", { "data-id": decision.id, "data-kind": kind, "data-team": hues.get(other) ?? "1", "data-new": isNew ? "" : null }, button);
 }
 
 // --- the trace --------------------------------------------------------------------------------
 
-function openTrace(decision) {
+/** By a pointer: the focus that comes back later would only hold the stream. */
+function openTrace(decision, isByPointer) {
+  stream.isLetGo = isByPointer;
   at("trace-body").replaceChildren(...traceOf(decision));
   at("trace").showModal();
   at("trace").scrollTop = 0;
@@ -753,8 +756,8 @@ function traceOf(decision) {
     ["Held by", decision.holder === decision.team ? team(decision.team) : `${team(decision.holder)}, now ${team(decision.team)}`],
     ["Queue", decision.queue],
     ["Cause", word(decision.cause) + (decision.asked ? `, asked for ${decision.asked}` : "")],
-    ["Decided", `${DAY.format(moment(decision.at) ?? 0)}, ${clock(decision.at)}`],
-    ["Answer due", decision.due ? until(decision.due) + ` (${clock(decision.due)})` : "no target"],
+    ["Decided", until(decision.at, CLOCK)],
+    ["Answer due", decision.due ? until(decision.due, CLOCK) : "no target"],
     ["Mode", MODES[decision.mode] ?? decision.mode],
     ["Policy, situation", `version ${decision.policy_version}, number ${decision.situation_seq}`],
   ];
@@ -865,6 +868,9 @@ function inputsOf(inputs) {
 
 at("sign-in").addEventListener("submit", signIn);
 at("leave").addEventListener("click", () => leave());
+at("trace").addEventListener("close", () => {
+  if (stream.isLetGo) document.activeElement?.blur();
+});
 at("close").addEventListener("click", () => at("trace").close());
 at("trace").addEventListener("click", (event) => {
   if (event.target === at("trace")) at("trace").close(); // beside it
