@@ -16,11 +16,14 @@ from overflow.flows.compare import compare, under_work
 from overflow.flows.route import mark_to_read
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Helpdesk
+from overflow.store.leases import Lease
 
 EVERY: Final = 600.0
 """Seconds from the end of a walk to the beginning of the next one."""
 STATE: Final = "audit"
 """Under this name stands how far the walk is; under it and a number, what a page showed."""
+HELD: Final = 15.0
+"""Seconds for which the lease is renewed after every page."""
 CHUNK: Final = 500
 """Tickets of ours that are compared at once."""
 
@@ -61,10 +64,10 @@ class _Walk:
         self._services.progress.put(self._shop, name, text)
 
 
-def go_on(services: Services, shop: str, desk: Helpdesk, until: float) -> bool:
+def go_on(services: Services, shop: str, desk: Helpdesk, lease: Lease, until: float) -> bool:
     """Walk on until ``until`` (monotonic) if a walk is due; whether there is no more to do now.
 
-    The caller holds the lease of the shop's polling.
+    ``lease`` is that of the shop's polling; the walk stops where it is lost.
     """
     walk, now = _Walk(services, shop), services.clock.now()
     if not walk.begun and now - walk.ended < EVERY:
@@ -76,11 +79,12 @@ def go_on(services: Services, shop: str, desk: Helpdesk, until: float) -> bool:
         walk.add([seen.id for seen in page.tickets])
         walk.cursor = page.cursor
         if page.is_last:
+            lease.renew(HELD)
             _look_for_missing(services, shop, walk)
             walk.end(services.clock.now())
             return True
         walk.keep()
-        if monotonic() >= until:
+        if not lease.renew(HELD) or monotonic() >= until:
             return False
 
 

@@ -20,9 +20,11 @@ from overflow.flows.route import route
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.store import keys
+from overflow.store.leases import Lease
 
-LEASE: Final = 40.0
-"""Seconds; longer than one slice of the walk takes, slow pages included."""
+LEASE: Final = 15.0
+"""Seconds, from every page anew: longer than a page takes, and short, for while a killed process
+holds it nobody walks. Should two walk after all, they take in the same."""
 CURSOR: Final = "import"
 """Under this name the walk's cursor is kept."""
 
@@ -46,7 +48,7 @@ def walk(services: Services, shop: str) -> Walked:
     if lease is None:
         return Walked(is_whole=False)
     try:
-        walked = _walked(services, shop, monotonic() + services.pace.budget)
+        walked = _walked(services, shop, lease, monotonic() + services.pace.budget)
     finally:
         lease.release()
     if not walked.is_whole:
@@ -67,7 +69,7 @@ def finish(services: Services, shop: str) -> None:
     services.journal.append(shop, "imported", {})
 
 
-def _walked(services: Services, shop: str, until: float) -> Walked:
+def _walked(services: Services, shop: str, lease: Lease, until: float) -> Walked:
     desk = services.desks.of(services.book.policy(shop))
     if services.progress.get(shop, CHANGED) is None:
         # What changes during the walk is found by the first poll after it.
@@ -83,7 +85,7 @@ def _walked(services: Services, shop: str, until: float) -> Walked:
             finish(services, shop)
             return Walked(is_whole=True, tickets=tickets)
         services.progress.put(shop, CURSOR, cursor)
-        if monotonic() >= until:
+        if not lease.renew(LEASE) or monotonic() >= until:
             return Walked(is_whole=False, tickets=tickets)
         services.clock.sleep(services.pace.import_pause)
 

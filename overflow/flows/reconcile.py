@@ -15,9 +15,11 @@ from overflow.flows.failing import ANSWERS
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.store import keys
+from overflow.store.leases import Lease
 
-LEASE: Final = 40.0
-"""Seconds; longer than one poll takes, slow pages included."""
+LEASE: Final = 15.0
+"""Seconds, from every page anew: longer than a page takes, and short, for while a killed process
+holds it nobody polls. Should two poll after all, they find the same."""
 CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
 
@@ -37,7 +39,7 @@ def poll(services: Services, shop: str) -> Polled:
     if lease is None:
         return Polled(is_whole=False)
     try:
-        polled = _polled(services, shop, monotonic() + services.pace.budget)
+        polled = _polled(services, shop, lease, monotonic() + services.pace.budget)
     finally:
         lease.release()
     if not polled.is_whole:
@@ -45,7 +47,7 @@ def poll(services: Services, shop: str) -> Polled:
     return polled
 
 
-def _polled(services: Services, shop: str, until: float) -> Polled:
+def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled:
     desk = services.desks.of(services.book.policy(shop))
     cursor = services.progress.get(shop, CHANGED) or ""
     seen = different = 0
@@ -56,10 +58,11 @@ def _polled(services: Services, shop: str, until: float) -> Polled:
         heard(services, shop)
         cursor = page.cursor
         services.progress.put(shop, CHANGED, cursor)
-        if page.is_last or monotonic() >= until:
+        is_ours = lease.renew(LEASE)
+        if page.is_last or monotonic() >= until or not is_ours:
             break
     count(services, shop, *["reconcile/differs"] * different)
-    is_whole = page.is_last and audit.go_on(services, shop, desk, until)
+    is_whole = page.is_last and is_ours and audit.go_on(services, shop, desk, lease, until)
     return Polled(is_whole, seen, different)
 
 

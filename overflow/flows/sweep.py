@@ -22,8 +22,9 @@ from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.store import keys
 
-LEASE: Final = 20.0
-"""Seconds; longer than a sweep takes."""
+LEASE: Final = 12.0
+"""Seconds; longer than a sweep takes, and short, for while a killed process holds it nobody sweeps.
+Should two sweep after all, they decide the same and commit it once."""
 PRUNED_EVERY: Final = 1800.0
 """Seconds between two times that old days and old journal entries are thrown away."""
 LETTERS: Final = 5000

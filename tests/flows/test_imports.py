@@ -6,6 +6,7 @@ from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway
 from overflow.flows import imports, shops
 from overflow.flows.services import Pace
+from overflow.store import keys
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, House, document
 from tests.flows.routing import arrive, heard
 from tests.flows.test_sync import settle
@@ -47,6 +48,23 @@ def test_open_tickets_are_held_where_they_stand_undecided(house, desk):
 
 def test_the_first_policy_has_it_begin(house):
     assert "import lamps" in house.jobs()
+
+
+def test_who_lost_the_lease_walks_no_further(house, desk):
+    lease = keys.shop_lease(SHOP, "import")
+
+    def taken_over(call, ticket_id):
+        house.services.redis.set(lease, "another process")
+
+    desk.fault = taken_over
+    assert not walk(house).is_whole
+    assert desk.calls.count("walk_open") == 1
+
+    desk.fault = lambda call, ticket_id: None
+    house.services.redis.delete(lease)
+    walk_to_the_end(house)
+
+    assert house.record("old-7").team == HOME
 
 
 def test_what_arrives_meanwhile_is_kept_and_not_decided(house, desk):

@@ -118,6 +118,26 @@ def test_two_polls_of_one_shop_do_not_meet(shop):
     assert not poll(shop).is_whole
 
 
+def test_who_lost_the_lease_polls_no_further(shop, desk):
+    poll(shop)
+    for n in range(8):
+        desk.create(str(n))
+    lease = keys.shop_lease(SHOP, "reconcile")
+    left = []
+
+    def taken_over(call, ticket_id):
+        left.append(shop.services.redis.pttl(lease))
+        shop.services.redis.set(lease, "another process")
+
+    desk.calls.clear()
+    desk.fault = taken_over
+
+    assert not poll(shop).is_whole
+    assert desk.calls == ["changed_since"]
+    assert 0 < left[0] <= 15_000, "so long nobody polls when its holder is killed"
+    assert shop.services.redis.get(lease) == b"another process"
+
+
 class TestTheWalk:
     """What "changed since" does not show."""
 
