@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from overflow.core.lifecycle import Change, observe
 from overflow.core.model import Snapshot
-from overflow.flows.carry import carry, wake
+from overflow.flows.carry import carry, count, wake
 from overflow.flows.errand import Along, Errand, Routed, View
 from overflow.flows.services import Services
+
+UNCOMMITTED: Final = frozenset({"same", "older", "ignored", "read_again", "duplicate"})
+"""Outcomes that no commit went with, which would have counted them."""
 
 
 def route(
@@ -36,6 +40,8 @@ def route(
     routed = carry(services, shop, errand, prior)
     if routed.outcome == "read_again":
         mark_to_read(services, shop, seen.id)
+    if along.tally and routed.outcome in UNCOMMITTED:
+        count(services, shop, f"{along.tally}/{routed.outcome}")
     return routed
 
 

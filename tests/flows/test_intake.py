@@ -88,6 +88,8 @@ def test_the_same_state_under_another_delivery_changes_nothing(shop, desk):
 
     assert again.outcome == "same"
     assert shop.record("1") == before
+    assert shop.totals()["webhook/standard/decided"] == 1
+    assert shop.totals()["webhook/standard/same"] == 1
 
 
 def test_an_older_state_changes_nothing(shop, desk):
