@@ -35,19 +35,22 @@ def revised(before: Record, after: Record, policy: Policy) -> Record:
     """``after``, with the next ``desired_rev`` if the helpdesk should show something else.
 
     A group that already stands there (``confirmed_group``) needs no writing, unless a write of
-    ours is under way: the group that one may still set is remembered, so that its echo is known.
+    ours is under way: the groups that it may still set are remembered, so that its echo is known.
     """
     old, new = desired_of(before, policy), desired_of(after, policy)
     is_dirty = before.desired_rev != before.confirmed_rev
     is_there = after.desired_group == after.confirmed_group
     if old == new or (is_there and not is_dirty and old[1:] == new[1:]):
         return after
-    superseded = ""
-    if is_dirty:
-        superseded = before.superseded_group
-        if before.desired_group not in {after.desired_group, before.confirmed_group}:
-            superseded = before.desired_group
+    superseded = _superseded(before, after) if is_dirty else ""
     return replace(after, desired_rev=before.desired_rev + 1, superseded_group=superseded)
+
+
+def _superseded(before: Record, after: Record) -> str:
+    """The groups of writes that may still land and that are neither wanted nor there already."""
+    groups = dict.fromkeys([*before.superseded_group.splitlines(), before.desired_group])
+    known = {after.desired_group, before.confirmed_group}
+    return "\n".join(group for group in groups if group not in known)
 
 
 def owner_of(group: str, policy: Policy) -> str:

@@ -100,7 +100,7 @@ class Look:
     def _where(self) -> None:
         prior = self.prior
         is_dirty = prior.desired_rev != prior.confirmed_rev
-        is_ours = is_dirty and self.group and self.group == prior.superseded_group
+        is_ours = is_dirty and self.group in prior.superseded_group.splitlines()
         if self.group == prior.desired_group or is_ours:
             self.changes["confirmed_group"] = self.group
         elif self.group != prior.confirmed_group:

@@ -501,7 +501,7 @@ class Record:
     """The routing tags seen on it, separated by spaces; ``!home`` or ``!partner`` was asked by
     the API and is older than no tag."""
     superseded_group: str = ""
-    """While dirty: a group wished for before, into which a write under way may still put it."""
+    """While dirty: groups wished for before, one a line; a write under way may put it in one."""
     note: str = ""
     """The outcome a note is still owed for; empty: none is owed."""
     note_tried: float = 0.0
