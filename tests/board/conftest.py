@@ -53,6 +53,7 @@ class Site:
         self._server = make_server(
             "127.0.0.1", self.port, self._app, threaded=True, request_handler=Quiet
         )
+        self._server.daemon_threads = False  # what is being answered is answered before it goes
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()

@@ -466,8 +466,8 @@ function ofLoads({ queues, partners, mode }) {
     waiting: ["Waiting at home", sum(home, "waiting"), "without an answer"],
     wip: ["In work at home", sum(home, "wip"), "somebody is at it"],
     wait: longest
-      ? ["Longest expected wait", duration(longest.expected_wait.value), longest.queue]
-      : ["Longest expected wait", "unknown", queues[0]?.expected_wait.method ?? "no queue yet"],
+      ? ["Longest wait", duration(longest.expected_wait.value), `expected, in ${longest.queue}`]
+      : ["Longest wait", "unknown", queues[0]?.expected_wait.method ?? "no queue yet"],
     pressure: ["Under pressure", on.length, `of ${many(queues.length, "queue")}`, on.length ? "warn" : ""],
     partners: ["With partners", held, `${today} handed over today${mode === "observe" ? " (observed)" : ""}`],
   };
@@ -576,6 +576,7 @@ function showQueue(row, queue, teams, most) {
   const known = queue.expected_wait.value !== null;
   put(wait.firstChild, known ? duration(queue.expected_wait.value) : "unknown");
   put(wait.lastChild, queue.expected_wait.method);
+  mark(wait.lastChild, "title", queue.expected_wait.method);
   mark(wait, "data-unknown", known ? null : "");
   mark(row, "data-pressed", queue.pressure.on ? "" : null);
   loads.forEach((cell, index) => {
