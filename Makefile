@@ -51,8 +51,8 @@ api: .venv/runtime ## write openapi/openapi.json from the code
 	@$(BIN)/overflow openapi > openapi/.openapi.json.new || { rm -f openapi/.openapi.json.new; exit 1; }
 	@mv openapi/.openapi.json.new openapi/openapi.json
 
-bench: .venv/dev ## run the benchmarks and print their tables
-	@$(BIN)/python -m bench $(ARGS)
+bench: .venv/dev ## run the benchmarks and print their tables (FULL=1: as long and large as the goals say)
+	@$(BIN)/python -m bench $(if $(FULL),--full) $(ARGS)
 
 lock: .venv-lock/bin/uv ## resolve the dependencies anew and write both lock files (UPGRADE=1 takes newer versions)
 	@bash .ci/lock $(if $(UPGRADE),--upgrade)
