@@ -8,12 +8,20 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 NO_SKIP = bool(os.environ.get("OVERFLOW_TEST_NO_SKIP"))  # noqa: TID251  the runner's own switch
 BIN = Path(sys.executable).parent
 
 # Programs that the environment's packages brought are found whether or not it is activated.
 os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251
+
+# A slow machine is no fault. Where a change has to pass, its examples are always the same ones, so
+# that no chance decides; everywhere else they are new each time.
+settings.register_profile(
+    "here", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=NO_SKIP
+)
+settings.load_profile("here")
 
 pytest_plugins = ["tests.store_fixture"] if importlib.util.find_spec("tests.store_fixture") else []
 
