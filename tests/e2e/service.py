@@ -74,10 +74,14 @@ class Service:
         try:
             return process.wait(40)
         except subprocess.TimeoutExpired:
-            for each in (*below(process.pid), Process(process.pid, 0, "")):
-                kill(each.pid)
-            process.wait()
+            _kill_all(process)
             raise
+
+    def kill(self) -> None:
+        """As when the machine dies: everything at once. ``start`` brings it back."""
+        process, self._process = self._process, None
+        assert process is not None
+        _kill_all(process)
 
     def is_healthy(self) -> bool:
         assert self._process is not None
@@ -128,6 +132,12 @@ class Service:
         return [line for line in lines if _BUG.search(line)]
 
 
+def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    for pid in (process.pid, *(each.pid for each in below(process.pid))):
+        kill(pid)
+    process.wait()
+
+
 _BUG = re.compile(r'Traceback|"level": ?"(error|critical)"|"event": ?"bug"')
 
 
@@ -143,7 +153,7 @@ def serving(
     ``api`` and ``workers`` are numbers of processes.
     """
     # A socket's path may not be long, so it is not below pytest's own folder.
-    home = Path(tempfile.mkdtemp(prefix="ovf"))
+    home = Path(tempfile.mkdtemp(prefix="overflow-e2e-"))
     service = Service(home, secrets, api, workers)
     (home / "policies").mkdir()
     for shop, document in documents.items():

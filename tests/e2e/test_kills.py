@@ -1,4 +1,4 @@
-"""Killed in the middle of a burst: API, worker and store in turn, each more than once.
+"""Killed in the middle of a burst: API, worker and store in turn, each twice, and at last all.
 
 The senders are the sandbox's webhooks, callers of ``POST /tickets`` and a partner's agents; all of
 them send again what was not acknowledged. When all is over, nothing may be missing and nothing
@@ -50,6 +50,9 @@ def test_what_is_killed_in_a_burst_loses_nothing_and_doubles_nothing():
             for is_leader in (False, True):
                 moment = int(chance.uniform(0.1, 0.8) * len(acts))
                 _kill_at(shop, part, bursts[-1], moment, is_leader)
+            if part == PARTS[-1]:
+                shop.service.kill()
+                shop.service.start()
             eventually("work goes on", lambda: _stands_as_held(shop), within=GOES_ON_WITHIN)
         for burst in bursts:  # an answer that got lost is not given again for a minute
             burst.results()
