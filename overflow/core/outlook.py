@@ -8,6 +8,21 @@ from overflow.core.model import Cause, Policy, Situation, Ticket
 from overflow.core.roster import Staff
 
 
+def newcomer(queue: str, now: float, due: float | None) -> Ticket:
+    """A ticket that joins the queue of that name now."""
+    channel, _, rest = queue.partition(".")
+    language, _, topic = rest.partition(".")
+    return Ticket(
+        id="",
+        channel=channel,
+        language="" if language == "-" else language,
+        topic=topic,
+        arrived=now,
+        due=due,
+        cause=Cause.NEW,
+    )
+
+
 def joining(
     queue: str, situation: Situation, policy: Policy, people: Staff, now: float
 ) -> AtHome | None:
@@ -16,18 +31,8 @@ def joining(
     ``people`` is ``roster.staff(policy, situation, now)``. Whether the ticket would be late is
     not asked: its ``breach`` is unknown.
     """
-    name, _, rest = queue.partition(".")
-    language, _, topic = rest.partition(".")
-    channel = policy.channels.get(name)
+    ticket = newcomer(queue, now, None)
+    channel = policy.channels.get(ticket.channel)
     if channel is None:
         return None
-    ticket = Ticket(
-        id="",
-        channel=name,
-        language="" if language == "-" else language,
-        topic=topic,
-        arrived=now,
-        due=None,
-        cause=Cause.NEW,
-    )
     return forecast.at_home(ticket, channel, situation, policy, people, now)

@@ -20,6 +20,7 @@ from overflow.core.model import (
     Situation,
     Ticket,
 )
+from overflow.core.outlook import newcomer
 from overflow.core.promise import due_of
 from overflow.core.roster import hours_of, live
 from overflow.core.survey import Survey, survey
@@ -56,17 +57,8 @@ def review_queue(queue: str, situation: Situation, policy: Policy, now: float) -
 
     For the sweep: it turns pressure off when nothing arrives.
     """
-    channel, language, topic = (*queue.split(".", 2), "", "")[:3]
-    joining = Ticket(
-        id="",
-        channel=channel,
-        language="" if language == "-" else language,
-        topic=topic,
-        arrived=now,
-        due=due_of(channel, now, policy),
-        cause=Cause.NEW,
-    )
-    seen = survey(joining, situation, policy, now)
+    due = due_of(queue.partition(".")[0], now, policy)
+    seen = survey(newcomer(queue, now, due), situation, policy, now)
     return None if seen.pressure is seen.before else seen.pressure
 
 
@@ -76,10 +68,11 @@ def _late(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> D
         there = choice.best(seen)
         return _out(seen, there, Outcome.OVERFLOW, Reason.PINNED_PARTNER)
     leave = need.of(seen)
-    if seen.pressure.on and not seen.home.failed and not _is_deep(seen):
-        if not need.is_at_risk(seen):
+    if seen.pressure.on and not seen.home.failed:
+        if need.is_at_risk(seen):
+            leave = leave._replace(reason=Reason.BREACH)
+        elif not _is_deep(seen):
             return None
-        leave = need.Need(is_to_leave=True, reason=Reason.BREACH)
     if not leave.is_to_leave:
         return None
     there = choice.best(seen, (lambda test: _gains(test, seen)) if leave.must_help else None)

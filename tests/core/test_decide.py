@@ -405,6 +405,16 @@ def test_a_changed_ticket_that_no_longer_fits_comes_home_within_the_move_limit()
     assert result(spent, rules=rules) == (Outcome.ACCEPT, "lumen", Reason.MOVE_LIMIT)
 
 
+def test_a_changed_ticket_goes_on_to_a_partner_that_fits_within_the_move_limit():
+    rules = policy(
+        home=at_home(languages=frozenset({"nl"})),
+        partners=(partner(languages=frozenset({"de"})), castor(languages=frozenset({"fr"}))),
+        moves=MoveLimits(out=2),
+    )
+    moved = ticket(cause=Cause.CHANGED, team="lumen", language="fr", moves_out=1)
+    assert result(moved, rules=rules) == (Outcome.OVERFLOW, "castor", Reason.LANGUAGE)
+
+
 def test_a_changed_ticket_that_nobody_fits_stays_where_it_is():
     moved = ticket(cause=Cause.CHANGED, team="lumen", language="fr", moves_out=1)
     assert result(moved) == (Outcome.ACCEPT, "lumen", Reason.UNFIT)

@@ -75,6 +75,11 @@ def test_pressure_empties_the_line_down_to_the_stop_level_and_no_further():
     assert made[2:] == [(Outcome.LATE, "lumen", Reason.BACKLOG)] * 2
 
 
+def test_under_pressure_its_own_risk_is_the_main_reason():
+    seen = situation(loads={(HOME, "chat.de"): Load(9, 12)}, pressure=ON)
+    assert result(waiting(ahead=7), seen=seen) == (Outcome.LATE, "lumen", Reason.BREACH)
+
+
 def _only_backlog():
     return CHAT.__class__(
         "chat",
