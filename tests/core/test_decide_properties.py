@@ -23,7 +23,7 @@ from tests.core.strategies import (
     tickets,
 )
 
-wide = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+wide = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TESTS = {
     Reason.CLOSED,
