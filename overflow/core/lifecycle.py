@@ -26,7 +26,7 @@ from overflow.core.handling import (
     with_status,
 )
 from overflow.core.look import Look, routing_tags
-from overflow.core.model import HOME, Cause, Policy, Record, Snapshot
+from overflow.core.model import HOME, Cause, Mode, Policy, Record, Snapshot
 from overflow.core.promise import due_of
 from overflow.core.settling import settle, ticket_of, virtual_team
 
@@ -140,4 +140,6 @@ def _arrived(record: Record, policy: Policy) -> Keep:
         return Keep(record, Cause.NEW, ("arrived",))
     if asked and (asked == "home") != (record.team == HOME):
         return Keep(record, Cause.ASKED, ("arrived", "asked"))
+    if record.team != HOME and policy.mode is Mode.LIVE:
+        record = replace(record, desired_rev=1)  # it shall carry the tag of what partners hold
     return Keep(record, None, ("accepted",))

@@ -111,7 +111,12 @@ def test_a_ticket_that_stands_with_a_partner_is_accepted_there():
     made = look(None, group="grp-castor")
     assert (made.record.team, made.cause, made.events) == ("castor", None, ("accepted",))
     assert made.record.origin_group == "inhouse"
-    assert not made.record.is_dirty
+    assert made.record.is_dirty  # for it has no tag yet
+
+
+@pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.OFF])
+def test_nothing_is_written_on_it_unless_the_shop_is_live(mode):
+    assert not look(None, policy(mode=mode), group="grp-castor").record.is_dirty
 
 
 def test_one_that_could_not_be_brought_back_is_left_to_people():
