@@ -51,6 +51,8 @@ KEY_HEADER: Final[dict[str, Any]] = {
 def submit_ticket(new: dict[str, Any], shop: str) -> Response:
     """Have a ticket decided that comes from no helpdesk.
 
+    For a ticket that the service has already this is a hint: the helpdesk is asked how it stands.
+
     The same key and body again: the answer that was given before, with the header
     `Idempotent-Replayed: true`. The same key with another body: 422. While the first request is
     under way: 409.

@@ -138,7 +138,8 @@ class RoutedSchema(Schema):
     result = fields.String(
         required=True,
         metadata={
-            "description": "decided, updated, accepted, imported, duplicate, same, older, ignored",
+            "description": "decided, updated, accepted, imported, duplicate, same, older, ignored; "
+            "read_again: known already, the helpdesk is asked how it stands.",
             "example": "decided",
         },
     )
