@@ -42,6 +42,13 @@ def test_decisions_are_listed_newest_first_page_by_page(arrive, shopkeeper):
     assert all(each["headline"] for each in first["items"])
 
 
+def test_every_moment_of_a_trace_is_readable(arrive, shopkeeper):
+    arrive("1", channel="chat")
+    (told,) = shopkeeper("GET", f"{SHOP}/decisions").json["items"]
+    assert told["due"].endswith("Z")
+    assert told["pressure"]["since"] is None or told["pressure"]["since"].endswith("Z")
+
+
 def test_decisions_of_a_time_can_be_asked_for(arrive, shopkeeper):
     arrive("t0")
     at = shopkeeper("GET", f"{SHOP}/decisions").json["items"][0]["at"]

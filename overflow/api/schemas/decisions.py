@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from overflow.api.moments import Moment
 from overflow.api.schemas.common import ENTRY, PageQuery, page_of, word
+from overflow.api.told import plain
 from overflow.core.decision import Outcome, Reason
+
+
+class Told(fields.Dict):
+    """A part of a trace, its moments in ISO 8601."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> Any:  # noqa: ANN401, ARG002  marshmallow's
+        return plain(value)
 
 
 class DecisionSchema(Schema):
@@ -40,11 +50,11 @@ class DecisionSchema(Schema):
     )
     holder = fields.String(required=True, metadata={"description": "Who held it before."})
     due = Moment(required=True, allow_none=True)
-    measures = fields.Dict(required=True, metadata={"description": "With their levels."})
-    pressure = fields.Dict(required=True)
-    line = fields.Dict(required=True)
+    measures = Told(required=True, metadata={"description": "With their levels."})
+    pressure = Told(required=True)
+    line = Told(required=True)
     teams = fields.List(
-        fields.Dict(),
+        Told(),
         required=True,
         metadata={"description": "Every team against every reason, and what it would cost."},
     )
