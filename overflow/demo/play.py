@@ -31,7 +31,8 @@ IN_STEP_WITHIN: Final = 90.0
 INTRO: Final = """\
 One second stands for a minute: {count} customers write to a shop with two partners.
 A chat wants its answer within 8 s, an e-mail within 60 s.
-The API, as long as it plays: {address}/docs\
+As long as it plays: the API at {address}/docs, the live board at
+{address}/board with the key {key}\
 """
 READINGS: Final = 6
 """Tries to read both sides while nothing happens; the sweep comes every 15 s."""
@@ -54,8 +55,10 @@ def play(
     """
     console.print(f"starting store, API, worker and helpdesk ({helpdesk}) ...", style="dim")
     with staged(helpdesk, peak.speed, clock) as stage:
-        intro = INTRO.format(count=len(peak.arrivals), address=stage.address)
-        console.print(intro, style="dim")
+        intro = INTRO.format(
+            count=len(peak.arrivals), address=stage.address, key=stage.tokens["operator"]
+        )
+        console.print(intro, style="dim", highlight=False)
         return _Play(peak, console, stage).run(glasses)
 
 
