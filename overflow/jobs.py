@@ -116,9 +116,12 @@ class Jobs:
         return monotonic() - self._asked.get(shop, -math.inf) < THROTTLE
 
     def ask_for_drain(self, shop: str) -> bool:
-        """Enqueue the shop's drain; the caller has seen that its lease is free."""
+        """Have the shop's drain on the queue; the caller has seen that its lease is free.
+
+        Between two slices of a drain it is free too, and the next one waits already.
+        """
         self._asked[shop] = monotonic()
-        return self.enqueue(Task.DRAIN, shop)
+        return self.ensure(Task.DRAIN, shop)
 
     def waiting(self) -> int:
         """Jobs on the queue; 0 when it is away."""

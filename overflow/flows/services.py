@@ -40,7 +40,7 @@ class Pace:
     """A lease that is not renewed ends after this long; its holder is taken for dead."""
     longest_request: float = 60.0
     """A request whose answer was lost may still take effect in the helpdesk for this long."""
-    budget: float = 1.0
+    budget: float = 0.5
     """A sweep, poll or walk stops after this long and goes on with the next job."""
     import_pause: float = 0.2
     """Between two pages of the first walk, so that the helpdesk's people notice nothing."""

@@ -213,4 +213,4 @@ class _Drain:
             self._lease.renew(self._breaker.pause)
         elif self._end is End.HANDED_OVER:
             self._lease.release()
-            self._services.jobs.enqueue(Task.DRAIN, self._shop)
+            self._services.jobs.ensure(Task.DRAIN, self._shop)
