@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +17,7 @@ from overflow.clock import SystemClock
 from overflow.store.tallies import Tallies
 from tests.e2e.agreement import moves, settled
 from tests.e2e.eventually import eventually
-from tests.e2e.processes import kill
+from tests.e2e.processes import Process, kill
 from tests.e2e.sandbox_world import SandboxWorld, sandbox_world
 from tests.e2e.service import Part
 from tests.e2e.shop import PARTNER, SHOP, Routed, routed
@@ -47,9 +48,9 @@ def test_what_is_killed_in_a_burst_loses_nothing_and_doubles_nothing():
             chance.shuffle(acts)
             bursts.append(Burst(acts, pool))
             answered += replies
-            for is_leader in (False, True):
-                moment = int(chance.uniform(0.1, 0.8) * len(acts))
-                _kill_at(shop, part, bursts[-1], moment, is_leader)
+            progress = _notes(world) if part == "workers" else lambda: bursts[-1].done
+            _kill_below(shop, part, progress, int(chance.uniform(0.1, 0.4) * WRITTEN))
+            _kill_leader(shop, part, progress, int(chance.uniform(0.4, 0.7) * WRITTEN))
             if part == PARTS[-1]:
                 shop.service.kill()
                 shop.service.start()
@@ -89,11 +90,31 @@ def _reply(shop: Routed, ticket: str) -> None:
     insist(shop.partner, f"/tickets/{ticket}/reply", body, f"reply-{ticket}")
 
 
-def _kill_at(shop: Routed, part: Part, burst: Burst, when: int, is_leader: bool) -> None:  # noqa: FBT001
-    """Once so many acts are done, kill the part's first process, or the last one below it."""
-    eventually(f"{when} acts are done", lambda: burst.done >= when, within=90, every=0.01)
-    alive = eventually(f"{part} is alive", lambda: shop.service.processes(part))
-    kill(alive[0 if is_leader else -1].pid)
+def _notes(world: SandboxWorld) -> Callable[[], int]:
+    """How many notes were posted from now on: so workers are killed while others are under way."""
+
+    def posted() -> int:
+        calls = world.people.state()["calls"]
+        return int(calls.get("ticket.note", 0))
+
+    before = posted()
+    return lambda: posted() - before
+
+
+def _kill_below(shop: Routed, part: Part, progress: Callable[[], int], when: int) -> None:
+    """Once so much is done, kill what the part's first process has started, or else itself."""
+    first, *others = _alive_at(shop, part, progress, when)
+    for each in others or [first]:
+        kill(each.pid)
+
+
+def _kill_leader(shop: Routed, part: Part, progress: Callable[[], int], when: int) -> None:
+    kill(_alive_at(shop, part, progress, when)[0].pid)
+
+
+def _alive_at(shop: Routed, part: Part, progress: Callable[[], int], when: int) -> list[Process]:
+    eventually(f"{when} are done", lambda: progress() >= when, within=90, every=0.01)
+    return eventually(f"{part} is alive", lambda: shop.service.processes(part))
 
 
 def _stands_as_held(shop: Routed) -> bool:
