@@ -134,6 +134,11 @@ class Jobs:
         """Whether, among the next jobs, is another one than this; False when the queue is away."""
         return any(not _is(each, task, shop) for each in self._next(32))
 
+    def is_other_shop_waiting(self, shop: str) -> bool:
+        """The same, for any work of another shop."""
+        own = {_kind(task, shop) for task in Task}
+        return any(each[:-_CHARACTERS] not in own for each in self._next(32))
+
     def _is_waiting(self, task: Task, shop: str) -> bool:
         return any(_is(each, task, shop) for each in self._next(MOST_WAITING))
 

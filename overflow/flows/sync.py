@@ -188,7 +188,10 @@ class _Drain:
         if now - self._started < self._services.pace.least_slice or now - self._asked < OTHERS_LOOK:
             return False
         self._asked = now
-        return self._services.jobs.is_other_waiting(Task.DRAIN, self._shop)
+        jobs, pace = self._services.jobs, self._services.pace
+        if now - self._started < pace.own_slice:
+            return jobs.is_other_shop_waiting(self._shop)
+        return jobs.is_other_waiting(Task.DRAIN, self._shop)
 
     def _end_if_nothing_is_due(self) -> None:
         match self._lease.end_drain(self._shop, self._services.clock.now()):
