@@ -6,19 +6,19 @@ same arguments (prepared, see ``commits``) and answers. Nothing is decided, trac
 
 import gc
 import os
-import pickle
 from pathlib import Path
 
 import orjson
 from flask import Flask, Response, abort, request
 
+from bench.commits import recorded
 from bench.shop import SECRET
 from overflow.clock import SystemClock
 from overflow.helpdesks.signatures import standard_webhooks
 from overflow.store.connect import connect
 from overflow.store.scripts import Lua
 
-COMMITS = pickle.loads(Path(os.environ["BENCH_COMMITS"]).read_bytes())  # noqa: TID251
+COMMITS = recorded(Path(os.environ["BENCH_COMMITS"]))  # noqa: TID251
 gc.freeze()  # so that the prepared ones are not looked through again and again
 commit = Lua(connect(os.environ["OVERFLOW_REDIS_URL"]), "commit")  # noqa: TID251
 clock = SystemClock()

@@ -1,7 +1,8 @@
 """The commits that the service makes of webhooks, recorded for the bare handler to repeat."""
 
-import pickle
 from pathlib import Path
+
+import orjson
 
 from bench import webhooks
 from bench.places import Place
@@ -27,6 +28,11 @@ class _Recording:
         return self._script.along(*call)
 
 
+def recorded(file: Path) -> Recorded:
+    """What ``record`` has written, every text as bytes."""
+    return {ticket: _raw(call) for ticket, call in orjson.loads(file.read_bytes()).items()}
+
+
 def record(place: Place, numbers: range, created: float, into: Path) -> int:
     """Take the webhooks in, in this process, and write their commits to a file.
 
@@ -41,7 +47,7 @@ def record(place: Place, numbers: range, created: float, into: Path) -> int:
         found[webhooks.identity(number)] = script.last
         moved += routed.decision.team != "inhouse"
     services.close()
-    into.write_bytes(pickle.dumps(found))
+    into.write_bytes(orjson.dumps({ticket: _text(call) for ticket, call in found.items()}))
     return moved
 
 
@@ -57,3 +63,18 @@ def receive(services: Services, number: int, created: float):
 def services_of(place: Place) -> Services:
     """The service's parts in this process, on the place's store."""
     return build(place.settings)
+
+
+def _text(value):
+    """Bytes as JSON takes them: each a letter of Latin-1."""
+    if isinstance(value, list | tuple):
+        return [_text(each) for each in value]
+    if isinstance(value, str):
+        value = value.encode()
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _raw(value):
+    if isinstance(value, list):
+        return tuple(_raw(each) for each in value)
+    return value.encode("latin-1") if isinstance(value, str) else value
