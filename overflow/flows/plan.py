@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from overflow.core import lifecycle
 from overflow.core.decision import Decision, Outcome, Reason, stays, trace_of
 from overflow.core.lifecycle import Keep
-from overflow.core.model import HOME, Cause, Mode, Record, Status
+from overflow.core.model import HOME, Cause, Mode, Record, Status, Ticket
+from overflow.core.retold import beyond
 from overflow.flows import counts
 from overflow.flows.errand import Errand, Routed, View
 from overflow.store.commits import ENTRY, Answer, Basis, Commit
@@ -33,7 +34,7 @@ def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | N
     ``is_last``: the store refused as often as there are candidates, so the ticket is left where
     it may stay.
     """
-    record, made = change.record, None
+    record, ticket, made = change.record, None, None
     if change.cause is not None and view.policy.mode is not Mode.OFF and not view.is_importing:
         ticket = lifecycle.ticket_of(
             record, change.cause, view.policy, ahead=errand.ahead, epoch=view.situation.epoch
@@ -53,7 +54,7 @@ def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | N
         takes=_takes(made, record) if made and not is_last else "",
         pressure=made.pressure if made else None,
         kind=_kind(change, made),
-        journal=_told(errand, change, view, made),
+        journal=_told(errand, change, view, made, ticket),
         situation=view.situation if made else None,
         tallies=_tallies(errand, change, record, made, outcome),
         cohort=_cohort(view.prior, record),
@@ -88,7 +89,7 @@ def _kind(change: Keep, made: Decision | None) -> str:
 
 
 def _told(
-    errand: Errand, change: Keep, view: View, made: Decision | None
+    errand: Errand, change: Keep, view: View, made: Decision | None, ticket: Ticket | None
 ) -> dict[str, object] | None:
     """What the journal entry says; None: nothing beyond what the store notes by itself."""
     if made is None and not change.events and not errand.along.facts:
@@ -98,6 +99,8 @@ def _told(
         told["events"] = list(change.events)
     if made is not None:
         told["decision"] = trace_of(made)
+        if ticket is not None and (rest := beyond(ticket)):
+            told["ticket"] = rest
     elif MOVED in change.events:
         told["decision"] = _by_hand(change.record, view)
     return told

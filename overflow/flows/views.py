@@ -175,5 +175,6 @@ def retry_dead_letters(
 def _told(entry: Entry) -> dict[str, Any]:
     """A decision as plain data: its trace, and besides it who was behind it."""
     data = dict(entry.data)
+    data.pop("ticket", None)  # for replay
     told: dict[str, Any] = {"id": entry.id, **data.pop("decision", {})}
     return {**told, "along": data}
