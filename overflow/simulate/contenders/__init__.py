@@ -1,0 +1,53 @@
+"""The policies that can be tested, by the name that ``overflow simulate --policy`` takes.
+
+To add one: a function from ``Told`` to a ``Contender``, and its line in ``CONTENDERS``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from typing import Final
+
+from overflow.errors import BadInput
+from overflow.simulate.contender import Contender, Maker
+from overflow.simulate.contenders import simple
+from overflow.simulate.told import Told
+
+_AUTO: Final = "overflow.simulate.contenders.auto"
+
+
+def auto(told: Told) -> Contender:
+    """The service itself: live estimates, planned thresholds. Raises ``BadInput`` if not there."""
+    if importlib.util.find_spec(_AUTO) is None:
+        raise BadInput("the policy auto is not there yet: take another, --policy backlog")
+    make: Maker = importlib.import_module(_AUTO).contender
+    return make(told)
+
+
+CONTENDERS: Final[dict[str, Callable[[Told], Contender]]] = {
+    "auto": auto,
+    "never": simple.never,
+    "always": simple.always,
+    "backlog": simple.backlog,
+    "no-free-slot": simple.no_free_slot,
+    "estimated-wait": simple.estimated_wait,
+}
+"""All but ``threshold:K``, which carries its number."""
+
+_THRESHOLD: Final = "threshold:"
+
+
+def maker(name: str) -> Maker:
+    """What makes the contender of this name; ``threshold:K`` overflows from K in system on.
+
+    Raises ``BadInput`` for a name that there is not.
+    """
+    if name in CONTENDERS:
+        return CONTENDERS[name]
+    level = name.removeprefix(_THRESHOLD)
+    if name.startswith(_THRESHOLD) and level.isdecimal():
+        return simple.threshold(int(level))
+    known = ", ".join(CONTENDERS)
+    raise BadInput(f"--policy: there is no policy {name}; take one of {known}, threshold:K")
