@@ -117,7 +117,7 @@ def test_a_hint_does_not_hurry_a_read_that_was_put_off(marks):
     marks.mark_to_read(SHOP, ["7"], NOW + 1)
 
     assert marks.to_read_due(SHOP, NOW + 59) == []
-    assert marks.to_read_due(SHOP, NOW + 60)[0].attempts == 1
+    assert marks.to_read_due(SHOP, NOW + 61)[0].attempts == 1
 
 
 def test_a_read_that_found_nothing_new_is_done(marks):
@@ -206,3 +206,25 @@ def test_it_is_counted_how_much_there_is_to_do_and_since_when(marks, dirty):
     marks.bury(SHOP, "read", marks.to_read_due(SHOP, NOW + 5)[0], "gone", NOW)
 
     assert marks.counts(SHOP) == Counts(2, 1, 1, NOW, NOW + 5)
+
+
+def test_a_writer_whose_clock_runs_ahead_puts_nothing_off(tickets, marks, store_client):
+    seconds, micros = store_client.time()
+    now, ahead = seconds + micros / 1e6, seconds + 300.0
+    tickets.commit(SHOP, Commit(a_record("7", desired_rev=1, desired_group="Acme"), 0, ahead))
+    marks.mark_to_read(SHOP, ["8"], ahead)
+
+    assert ids(marks.dirty_due(SHOP, now + 5)) == ["7"]
+    assert ids(marks.to_read_due(SHOP, now + 5)) == ["8"]
+    assert now <= marks.counts(SHOP).oldest_dirty <= now + 5
+
+
+def test_a_read_under_way_clears_no_later_hint_though_its_clock_runs_ahead(marks):
+    marks.mark_to_read(SHOP, ["7"], NOW)
+    marks.postpone(SHOP, "read", marks.to_read_due(SHOP, NOW)[0], NOW + 60, "throttled")
+    under_way = marks.to_read_due(SHOP, NOW + 60)[0]
+    marks.mark_to_read(SHOP, ["7"], NOW + 1)
+
+    assert not marks.read_done(SHOP, under_way)
+    assert marks.to_read_due(SHOP, NOW + 59) == []
+    assert ids(marks.to_read_due(SHOP, NOW + 61)) == ["7"]

@@ -213,8 +213,9 @@ if ARGV[5] == '1' then
   dirty_since = o[12]
   if not dirty_since or (o[9] or '0') ~= ARGV[27] then
     if dirty_since then redis.call('HDEL', KEYS[7], 'w:' .. id) end
-    dirty_since = now
-    redis.call('ZADD', KEYS[5], now, id)
+    -- Never later than the store's time: a writer that runs ahead would put its own write off.
+    dirty_since = string.format('%.0f', math.min(now, at))
+    redis.call('ZADD', KEYS[5], dirty_since, id)
   end
 elseif o[12] then
   redis.call('ZREM', KEYS[5], id)
