@@ -13,6 +13,7 @@ from overflow.api import (
     events,
     health,
     policy,
+    preview,
     problems,
     shops,
     staffing,
@@ -21,7 +22,7 @@ from overflow.api import (
 )
 from overflow.api.spec import Described
 
-PARTS = (events, tickets, work, staffing, shops, policy, health)
+PARTS = (events, tickets, work, staffing, shops, preview, policy, health)
 """In the order in which they are described."""
 
 

@@ -20,6 +20,7 @@ RULED = {
     "declare_availability": "something must be declared, and until a time to come",
     "declare_staffing": "something must be declared, and until a time to come",
     "switch_off": "until a time to come",
+    "preview_decision": "teams must be the policy's, moments within a year of the decision's",
     "put_policy": "a policy has rules that no schema tells, and a version must be named",
 }
 """Operations with rules beyond their schema, which may refuse what the schema takes."""
