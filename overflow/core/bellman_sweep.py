@@ -1,0 +1,116 @@
+"""The whole way back in time, from the horizon to 0."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from overflow.core.bellman_grid import breaks, grid, longest_step
+from overflow.core.bellman_step import back, lane
+from overflow.core.course import Course
+from overflow.core.lateness import lateness, whole
+from overflow.core.line import Vector
+
+_NODES = 24
+"""Moments between two changes at which chances that move are worked out."""
+
+
+class Swept(NamedTuple):
+    """By time, ascending; a time of change stands twice, as before it and as after it."""
+
+    times: Vector
+    values: Vector
+    own: Vector
+
+
+def sweep(
+    course: Course, most: int, *, step: float | None = None, level: int | None = None
+) -> Swept:
+    """Values up to ``most`` in system of the best policy, or of the threshold ``level``."""
+    values = _at_the_end(course, most)
+    longest = longest_step(course) if step is None else step
+    blocks: list[Swept] = []
+    for begin, until in reversed(list(pairwise(breaks(course)))):
+        block = _interval(course, begin, until, values, longest, level)
+        values = block.values[0]
+        blocks.append(block)
+    blocks.reverse()
+    return Swept(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
+
+
+def _interval(
+    course: Course,
+    begin: float,
+    until: float,
+    values: Vector,
+    longest: float,
+    level: int | None,
+) -> Swept:
+    """Between two changes, from the values at its end."""
+    slots, most = course.slots_at(begin), len(values) - 1
+    first = min(longest, 0.25 / (max(1.0, slots) * course.mu + course.theta))
+    times = grid(begin, until, longest, first)
+    own = _own(course, times, most)
+    rate, end_rate = course.rate_at(begin), course.rate_at(until, before=True)
+    rates = rate + (end_rate - rate) * (times - begin) / (until - begin)
+    here, found = lane(course, slots, most), [values]
+    for i in range(len(times) - 1):
+        values = back(
+            values,
+            here,
+            times[i] - times[i + 1],
+            (rates[i], rates[i + 1]),
+            (own[i], own[i + 1]),
+            level,
+        )
+        found.append(values)
+    return Swept(times[::-1], np.array(found[::-1]), np.array(own[::-1]))
+
+
+def _own(course: Course, times: Vector, most: int) -> list[Vector]:
+    """Own euros of who is kept at each of these times (descending), within one interval."""
+    until, begin = float(times[0]), float(times[-1])
+    if _is_still(course, begin, until):
+        return [_euros(course, begin, most)] * len(times)
+    if len(times) <= _NODES:
+        last = _euros(course, until, most, before=True)
+        return [last, *(_euros(course, float(t), most) for t in times[1:])]
+    nodes = np.linspace(until, begin, _NODES)
+    known = [_euros(course, float(t), most, before=i == 0) for i, t in enumerate(nodes)]
+    places = (until - times) / (until - begin) * (_NODES - 1)
+    lows = np.minimum(places.astype(int), _NODES - 2)
+    return [
+        known[low] + (place - low) * (known[low + 1] - known[low])
+        for place, low in zip(places.tolist(), lows.tolist(), strict=True)
+    ]
+
+
+def _is_still(course: Course, begin: float, until: float) -> bool:
+    """Nothing changes until whoever joins in the interval is decided."""
+    settled = course.decided(until)
+    if math.isinf(course.target):
+        return True
+    is_whole = settled >= until + course.target * (1.0 - 1e-12)
+    return is_whole and not any(begin < at < settled for at in course.changes())
+
+
+def _euros(course: Course, t: float, most: int, *, before: bool = False) -> Vector:
+    return course.kept + course.breach * lateness(course, t, most, before=before)
+
+
+def _at_the_end(course: Course, most: int) -> Vector:
+    """Who waits at closing is lost; a queue that drains loses only those who give up."""
+    slots = course.slots_at(course.horizon)
+    waiting = np.maximum(0.0, np.arange(most + 1) - whole(slots))
+    extra = course.lost - course.kept
+    if course.end == "close":
+        return waiting * extra
+    if course.theta == 0:
+        return np.zeros(most + 1)
+    leaving = waiting * course.theta
+    capacity = min(slots, math.inf) * course.mu
+    shares = np.divide(leaving, leaving + capacity, out=np.zeros_like(leaving), where=leaving > 0)
+    return np.asarray(np.cumsum(shares) * extra, dtype=np.float64)

@@ -1,0 +1,114 @@
+"""One queue's coming course: what arrives, who serves, what things cost.
+
+Any one unit of time; rates are per that unit. The model is that of the decision's mathematics:
+Poisson arrivals, exponential handling and patience, first come first served, a ticket decided
+when it arrives.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from overflow.core.line import Stretch
+
+Steps: TypeAlias = tuple[tuple[float, float], ...]
+"""(time, value), times ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A queue from time 0 to its horizon, and beyond it where it drains.
+
+    ``slots`` are (from, slots) steps, the first at 0; the last ones stay after the horizon.
+    ``rate`` is (time, arrivals per unit), linear in between; a repeated time is a jump. ``mu`` is
+    the rate of one slot, ``theta`` that of giving up (0: never). Costs are euros per ticket:
+    ``breach`` unanswered when ``target`` has passed, ``lost`` given up or left at closing,
+    ``overflow`` given to the partner, ``kept`` served at home. At the horizon the queue is served
+    to its end (``drain``) or who waits is lost (``close``).
+
+    ``partner_slots`` and ``partner_handle`` (mean time) make a partner that can be full;
+    ``partner_wait`` is the mean wait at one that can't. Raises ValueError for times out of order
+    and numbers that mean nothing.
+    """
+
+    horizon: float
+    slots: Steps
+    mu: float
+    theta: float
+    target: float
+    rate: Steps
+    breach: float
+    lost: float
+    overflow: float
+    kept: float
+    end: Literal["drain", "close"] = "drain"
+    partner_slots: int | None = None
+    partner_handle: float | None = None
+    partner_wait: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def leaving(self) -> float:
+        """Euros of an overflow at arrival: the price, and the breach if the partner is late."""
+        if self.partner_wait <= 0 or math.isinf(self.target):
+            return self.overflow
+        return self.overflow + self.breach * math.exp(-max(0.0, self.target) / self.partner_wait)
+
+    def slots_at(self, t: float) -> float:
+        """Slots from ``t`` on."""
+        return self.slots[max(0, bisect_right(self.slots, (t, math.inf)) - 1)][1]
+
+    def rate_at(self, t: float, *, before: bool = False) -> float:
+        """Arrivals per unit at ``t``; where it jumps after the jump, or before it."""
+        times = [at for at, _ in self.rate]
+        right = bisect_left(times, t) if before else bisect_right(times, t)
+        if right == 0:
+            return self.rate[0][1]
+        if right == len(times):
+            return self.rate[-1][1]
+        (t0, r0), (t1, r1) = self.rate[right - 1], self.rate[right]
+        return r0 + (r1 - r0) * (t - t0) / (t1 - t0)
+
+    def changes(self) -> list[float]:
+        """When the slots change, in order."""
+        return [b[0] for a, b in pairwise(self.slots) if a[1] != b[1]]
+
+    def stretches(self, begin: float, until: float) -> list[Stretch]:
+        """(time, slots) from ``begin`` until then, in order."""
+        cuts = [begin, *(at for at in self.changes() if begin < at < until), until]
+        return [(b - a, self.slots_at(a)) for a, b in pairwise(cuts)]
+
+    def decided(self, t: float) -> float:
+        """When it is settled whether who joins at ``t`` is late: its target, or closing."""
+        due = t + self.target
+        return min(due, self.horizon) if self.end == "close" else due
+
+    def arrivals(self, begin: float, until: float) -> float:
+        """Tickets expected between two times."""
+        inner = sorted({at for at, _ in self.rate if begin < at < until})
+        return sum(
+            (b - a) * (self.rate_at(a) + self.rate_at(b, before=True)) / 2.0
+            for a, b in pairwise([begin, *inner, until])
+        )
+
+
+def _check(course: Course) -> None:
+    if not course.slots or course.slots[0][0] != 0:
+        raise ValueError("the first slots start at 0")
+    if not course.rate:
+        raise ValueError("a course has a rate of arrival")
+    for steps in (course.slots, course.rate):
+        if any(b[0] < a[0] for a, b in pairwise(steps)):
+            raise ValueError("times ascend")
+        if any(not (math.isfinite(value) and value >= 0) for _, value in steps):
+            raise ValueError("slots and rates are 0 or more")
+    if not (0 < course.horizon < math.inf and course.mu > 0 <= course.theta < math.inf):
+        raise ValueError("horizon and mu are above 0, theta is 0 or more")
+    if math.isnan(course.target):
+        raise ValueError("the target is a time")

@@ -1,0 +1,118 @@
+"""The chance to be late of whoever joins, for every number in system at once.
+
+A ticket that finds m in system has them all ahead of it. While all slots are busy their number
+falls at rate slots mu + (m - slots) theta; it is served when it falls below the slots. A shift
+that ends puts the tickets it held back to the head of the line and one that begins takes up the
+next ones: the number ahead stays, the slots that it is compared with change.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.special import betainc, gammaincc, gammaln
+
+from overflow.core.course import Course
+from overflow.core.line import Stretch, Vector, elapsed
+
+_PATIENT = 1e-12
+"""theta / (slots mu) below which giving up changes no digit that counts."""
+
+
+def whole(slots: float) -> int:
+    """Slots as a number of tickets."""
+    return math.floor(slots + 0.5)
+
+
+def lateness(course: Course, t: float, most: int, *, before: bool = False) -> Vector:
+    """Chance 0..1 to be late (or lost unanswered at closing) for a ticket kept at ``t``.
+
+    By the number it finds in system, 0 to ``most``; ``before``: with the slots just before a
+    change at ``t``. Its own patience counts: who gives up in time is not late. Exact for
+    exponential times.
+    """
+    until = course.decided(t)
+    if math.isinf(until):
+        return np.zeros(most + 1)
+    stretches = course.stretches(t, until) if until > t else []
+    if before or not stretches:
+        held = course.slots_at(math.nextafter(t, -math.inf) if before else t)
+        stretches.insert(0, (0.0, held))
+    waiting = _unserved(stretches, course.mu, course.theta, most)
+    return waiting * math.exp(-course.theta * max(0.0, until - t))
+
+
+def _unserved(stretches: list[Stretch], mu: float, theta: float, most: int) -> Vector:
+    """Not served through all stretches, by the number ahead at their begin."""
+    *before, last = stretches
+    chance = _through_last(last, mu, theta, most)
+    for seconds, slots in reversed(before):
+        chance = _through(chance, (seconds, slots), mu, theta)
+    return chance
+
+
+def _through_last(stretch: Stretch, mu: float, theta: float, most: int) -> Vector:
+    """The closed form of ``queueing.wait_exceeds``, over all places."""
+    length, slots = stretch
+    chance = np.ones(most + 1)
+    free = min(whole(slots), most + 1)
+    chance[:free] = 0.0
+    capacity = slots * mu
+    if capacity <= 0 or length <= 0 or free > most:
+        return chance
+    places = np.arange(1.0, most - free + 2)
+    if theta <= _PATIENT * capacity:
+        chance[free:] = gammaincc(places, capacity * length)
+    elif theta * length < 1e-4:  # 1 - x keeps the digits that x near 1 loses
+        chance[free:] = 1.0 - betainc(places, capacity / theta, -math.expm1(-theta * length))
+    else:
+        chance[free:] = betainc(capacity / theta, places, math.exp(-theta * length))
+    return chance
+
+
+def _through(chance: Vector, stretch: Stretch, mu: float, theta: float) -> Vector:
+    """One stretch more, before the others: who is served in it is not late."""
+    length, slots = stretch
+    free = min(whole(slots), len(chance))
+    found = np.zeros_like(chance)
+    later, capacity = chance[free:], slots * mu
+    if length <= 0 or (capacity <= 0 and theta <= 0) or not len(later):
+        found[free:] = later
+        return found
+    if theta <= _PATIENT * capacity:
+        found[free:] = np.convolve(_poisson(capacity * length, len(later)), later)[: len(later)]
+        return found
+    count = _open(later, capacity, theta, length)
+    found[free:] = 1.0
+    found[free : free + count] = _moves(count, capacity, theta, length) @ later[:count]
+    return found
+
+
+def _open(later: Vector, capacity: float, theta: float, length: float) -> int:
+    """Places beyond which nobody comes near to being served: those before are worked out."""
+    stays = math.exp(-theta * length)
+    served = capacity * elapsed(theta, length)
+    never = int(np.searchsorted(later, 1.0 - 1e-13))
+    reach = never + served
+    if stays * len(later) <= reach:
+        return len(later)
+    return min(len(later), 1 + math.ceil((reach + 9.0 * math.sqrt(reach) + 20.0) / stays))
+
+
+def _poisson(mean: float, count: int) -> Vector:
+    steps = np.arange(count)
+    return np.asarray(np.exp(steps * math.log(mean) - mean - gammaln(steps + 1)), dtype=np.float64)
+
+
+def _moves(count: int, capacity: float, theta: float, length: float) -> Vector:
+    """Chance to come from place n (row) to place m (column), the law of ``core.line``."""
+    place = np.arange(count)
+    rates = capacity + theta * place
+    logs = np.concatenate(([0.0], np.cumsum(np.log(rates[1:])))) if count > 1 else np.zeros(1)
+    spent = math.log(elapsed(theta, length))
+    own = logs + place * spent
+    gone = own + rates * length
+    factorials = np.concatenate((np.full(count - 1, np.inf), gammaln(place + 1)))
+    steps = place[:, None] - place[None, :] + count - 1
+    return np.asarray(np.exp(own[:, None] - gone[None, :] - factorials[steps]), dtype=np.float64)
