@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from overflow.core import fitness, forecast, pressure
+from overflow.core import fitness, forecast, lifts, pressure
 from overflow.core.forecast import AtHome
+from overflow.core.hours import Hours
 from overflow.core.model import (
     HOME,
     Cause,
@@ -90,7 +91,8 @@ def survey(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
     )
     before = situation.pressure.get(queue, _CALM)
     after = _pressure(before, ticket, channel, home, seen, now)
-    inputs = (_taken(situation, policy, now), *seen.inputs)
+    raised = lifts.inputs(ticket.channel, now, policy, situation)
+    inputs = (_taken(situation, policy, now), *seen.inputs, *raised)
     return Survey(
         ticket,
         situation,
@@ -124,7 +126,8 @@ def _home(
     if not _NEVER_THERE.isdisjoint(failed):
         seen = seen._replace(wait=_NOT_SERVED, breach=_NOT_SERVED, lost=None)
     cost = forecast.home_cost(policy.costs, seen)
-    return TeamTest(HOME, checks, failed, seen.breach, seen.wait, cost, None, hours), seen
+    opens = _opens(failed, hours, now)
+    return TeamTest(HOME, checks, failed, seen.breach, seen.wait, cost, None, opens), seen
 
 
 def _partner(
@@ -139,7 +142,13 @@ def _partner(
     breach, wait = forecast.at_partner(partner, hours, ticket, now)
     cost = forecast.partner_cost(policy.costs, partner, breach)
     relief = _relief(breach, at_home, policy.breach_margin)
-    return TeamTest(partner.name, checks, failed, breach, wait, cost, relief, hours)
+    opens = _opens(failed, hours, now)
+    return TeamTest(partner.name, checks, failed, breach, wait, cost, relief, opens)
+
+
+def _opens(failed: tuple[Reason, ...], hours: Hours, now: float) -> float | None:
+    """When a team that is closed opens again."""
+    return hours.next_open(now) if Reason.CLOSED in failed else None
 
 
 def _relief(there: Measure, at_home: Measure, margin: float) -> Check:

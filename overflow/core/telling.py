@@ -33,7 +33,7 @@ def plain(trace: Trace) -> dict[str, object]:
             "was_on": trace.before.on,
             "hold": levels.hold,
         },
-        "teams": [_team(test, trace.now) for test in (trace.home, *trace.partners)],
+        "teams": [_team(test) for test in (trace.home, *trace.partners)],
         "inputs": [
             {"name": name, "age": _number(age), "limit": _number(limit), "effect": effect}
             for name, age, limit, effect in trace.inputs
@@ -41,7 +41,7 @@ def plain(trace: Trace) -> dict[str, object]:
     }
 
 
-def _team(test: TeamTest, now: float) -> dict[str, object]:
+def _team(test: TeamTest) -> dict[str, object]:
     told: dict[str, object] = {
         "team": test.team,
         "is_able": test.is_able,
@@ -54,7 +54,7 @@ def _team(test: TeamTest, now: float) -> dict[str, object]:
     if test.relief is not None:
         told["relief"] = _check(test.relief)
     if Reason.CLOSED in test.failed:
-        told["opens_at"] = test.hours.next_open(now)
+        told["opens_at"] = test.opens_at
     return told
 
 

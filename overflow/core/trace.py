@@ -10,7 +10,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from overflow.core.hours import Hours
 from overflow.core.model import Cause, Mode, Pressure, Thresholds
 
 
@@ -100,8 +99,8 @@ class TeamTest(NamedTuple):
     """Expected euros; None where a chance that it needs is unknown."""
     relief: Check | None
     """Partners: is its chance of a breach below home's plus the margin? None for home."""
-    hours: Hours
-    """Those that counted."""
+    opens_at: float | None
+    """When it opens; None: it is open, or never opens again."""
 
     @property
     def is_able(self) -> bool:

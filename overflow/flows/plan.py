@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from overflow.core import lifecycle
-from overflow.core.decision import Decision, Outcome, Reason, stays, trace_of
+from overflow.core.decision import Decision, Outcome, Reason, stays
 from overflow.core.lifecycle import Keep
 from overflow.core.model import HOME, Cause, Mode, Record, Status, Ticket
 from overflow.core.retold import beyond
+from overflow.core.shorthand import shorten
 from overflow.flows import counts
 from overflow.flows.errand import Errand, Routed, View
 from overflow.store.commits import ENTRY, Answer, Basis, Commit
@@ -98,7 +99,7 @@ def _told(
     if change.events:
         told["events"] = list(change.events)
     if made is not None:
-        told["decision"] = trace_of(made)
+        told["decision"] = shorten(made)
         if ticket is not None and (rest := beyond(ticket)):
             told["ticket"] = rest
     elif MOVED in change.events:

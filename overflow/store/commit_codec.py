@@ -92,7 +92,8 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
         answer.text if answer else "",
         KEPT_ANSWERS,
         _kind(commit),
-        *_told(commit),
+        _said(commit),
+        _situation(commit),
         len(commit.tallies),
         len(commit.cohort),
         record.desired_rev,
@@ -104,18 +105,20 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
     ]
 
 
-def _told(commit: Commit) -> tuple[bytes, bytes]:
-    """What the entry says: plain, or packed together with the situation it was decided from."""
+def _said(commit: Commit) -> bytes:
+    """What the entry says, as JSON."""
     try:
-        said = orjson.dumps(commit.journal) if commit.journal else b""
+        return orjson.dumps(commit.journal) if commit.journal else b""
     except orjson.JSONEncodeError as error:
         if "surrogates" not in str(error):
             raise
         raise BadInput("a text cannot be written in UTF-8") from error
-    situation = commit.situation
-    if situation is None or not situation.raw:
-        return said, b""
-    return b"", pack(said, to_micro(situation.at), situation.raw)
+
+
+def _situation(commit: Commit) -> bytes:
+    """What it was decided from."""
+    seen = commit.situation
+    return pack(seen.at, seen.raw) if seen is not None and seen.raw else b""
 
 
 def named(  # noqa: PLR0911  as many as the script has answers

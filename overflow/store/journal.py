@@ -3,8 +3,8 @@
 Fields of an entry: ``k`` kind, ``t`` ticket, ``p`` the ticket's entry before, ``b`` and ``a`` where
 it counted before and after (``team|class|queue|channel|virtual``, ``-`` nowhere), ``h`` partner and
 day it was handed over, ``r`` queue and its new pressure, ``m`` measured seconds of work, ``c``
-tallies, ``q`` its arrival and tallies of the arrival, ``d`` what it says, ``z`` the same packed
-with the situation it was decided from. Those that are empty are not there.
+tallies, ``q`` its arrival and tallies of the arrival, ``d`` what it says, ``s`` the situation it
+was decided from, packed. Those that are empty are not there. A decision is said in short.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from typing import Any, Final
 import orjson
 import redis
 
+from overflow.core.decision import trace_of
 from overflow.core.model import Situation
+from overflow.core.shorthand import written_out
 from overflow.errors import BadInput
 from overflow.store import keys
-from overflow.store.packing import unpack
+from overflow.store.packing import Shapes
 from overflow.store.scripts import Lua
-from overflow.store.situation_codec import decode, from_micro
+from overflow.store.situation_codec import decode
 
 _ID: Final = re.compile(r"\d{1,18}(-\d{1,18})?", re.ASCII)
 
@@ -46,7 +48,7 @@ class Entry:
     fields: Mapping[str, bytes]
     """The other fields as they are stored."""
 
-    taken: tuple[int, Sequence[bytes]] | None = None
+    taken: tuple[float, Sequence[bytes]] | None = None
     """When the situation was taken that it was decided from, and its stored form."""
 
     def situation(self, now: float) -> Situation | None:
@@ -57,7 +59,7 @@ class Entry:
         if self.taken is None:
             return None
         at, raw = self.taken
-        return decode(raw, from_micro(at), now)
+        return decode(raw, at, now)
 
 
 class Journal:
@@ -66,6 +68,7 @@ class Journal:
     def __init__(self, client: redis.Redis) -> None:
         self._client: Any = client
         self._chain = Lua(client, "chain")
+        self._shapes = Shapes(client)
 
     def append(self, shop: str, kind: str, data: Mapping[str, object]) -> str:
         """Write an entry about no ticket (a policy, a switch) and return its id."""
@@ -81,24 +84,24 @@ class Journal:
         ``BadInput`` for anything else.
         """
         rows = self._client.xrange(keys.journal(shop), _bound(start), _bound(end), limit)
-        return [_entry(*row) for row in rows]
+        return [self._entry(shop, *row) for row in rows]
 
     def latest(self, shop: str, before: str = "+", limit: int = 100) -> list[Entry]:
         """Entries up to ``before``, newest first."""
         rows = self._client.xrevrange(keys.journal(shop), _bound(before), "-", limit)
-        return [_entry(*row) for row in rows]
+        return [self._entry(shop, *row) for row in rows]
 
     def entry(self, shop: str, entry_id: str) -> Entry | None:
         """One entry; None when it is not there (any more)."""
         if not _ID.fullmatch(entry_id):
             return None
         rows = self._client.xrange(keys.journal(shop), entry_id, entry_id)
-        return _entry(*rows[0]) if rows else None
+        return self._entry(shop, *rows[0]) if rows else None
 
     def of_ticket(self, shop: str, ticket_id: str, limit: int = 100) -> list[Entry]:
         """The newest entries about a ticket that is still kept, newest first."""
         reply = self._chain([keys.ticket(shop, ticket_id), keys.journal(shop)], [limit])
-        return [_entry(row[0], _pairs(row[1])) for row in reply]
+        return [self._entry(shop, row[0], _pairs(row[1])) for row in reply]
 
     def trim(self, shop: str, now: float) -> int:
         """Forget what is older than the journal is kept; returns how many entries."""
@@ -107,6 +110,19 @@ class Journal:
         while n := int(self._client.xtrim(keys.journal(shop), minid=oldest, approximate=True)):
             gone += n
         return gone
+
+    def _entry(self, shop: str, entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
+        named = {name.decode(): value for name, value in fields.items()}
+        text, packed = entry_id.decode(), named.pop("s", None)
+        return Entry(
+            id=text,
+            at=int(text.partition("-")[0]) / 1000,
+            kind=named.pop("k").decode(),
+            ticket=named.pop("t").decode(),
+            data=_said(named.pop("d", b"{}")),
+            fields=named,
+            taken=None if packed is None else self._shapes.unpack(shop, packed),
+        )
 
 
 def at(seconds: float) -> str:
@@ -125,19 +141,8 @@ def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
-    named = {name.decode(): value for name, value in fields.items()}
-    text = entry_id.decode()
-    said, taken = named.pop("d", b""), None
-    if packed := named.pop("z", None):
-        said, at_micro, raw = unpack(packed)
-        taken = (at_micro, raw)
-    return Entry(
-        id=text,
-        at=int(text.partition("-")[0]) / 1000,
-        kind=named.pop("k").decode(),
-        ticket=named.pop("t").decode(),
-        data=orjson.loads(said or b"{}"),
-        fields=named,
-        taken=taken,
-    )
+def _said(text: bytes) -> dict[str, Any]:
+    said: dict[str, Any] = orjson.loads(text)
+    if isinstance(said.get("decision"), list):
+        said["decision"] = trace_of(written_out(said["decision"]))
+    return said

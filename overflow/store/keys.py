@@ -64,6 +64,11 @@ def journal(shop: str) -> str:
     return _of(shop) + "journal"
 
 
+def shape(shop: str, shape_id: str) -> str:
+    """STRING names of the fields of situations that journal entries hold; expires."""
+    return f"{_of(shop)}sh:{shape_id}"
+
+
 def totals(shop: str) -> str:
     """HASH tally -> count since the beginning; only ever grows."""
     return _of(shop) + "totals"

@@ -13,6 +13,7 @@ from overflow.store import codec, index, keys
 from overflow.store.commit_codec import arguments, key_names, named
 from overflow.store.commits import Commit, Committed, Refusal
 from overflow.store.index import Place, Standing
+from overflow.store.packing import Shapes
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import Taken, from_micro, grouped, local_day, to_micro
 from overflow.store.situations import Situations
@@ -27,6 +28,7 @@ class Tickets:
         self.situations = situations or Situations(client)
         """Remembers the situation that every commit gives back."""
         self._wire = wire_of(client)
+        self._shapes = Shapes(client)
         self._commit = Lua(client, "commit")
 
     def commit(self, shop: str, commit: Commit) -> Committed | Refusal:
@@ -35,6 +37,8 @@ class Tickets:
         Sent twice after a lost answer it ends the same. Raises ``BadInput`` for names the store
         cannot keep and ``StoreAway``, after which nobody knows whether it was written.
         """
+        if commit.situation is not None and commit.situation.raw:
+            self._shapes.keep(shop, commit.situation.raw, commit.now)
         comes = commit.record.team != HOME
         day = local_day(commit.now, self.situations.zone(shop, commit.now)) if comes else ""
         reply, raw = self._commit.along(

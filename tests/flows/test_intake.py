@@ -26,11 +26,12 @@ def test_a_new_ticket_is_decided_in_the_request_and_kept(shop, desk):
 
 def test_a_new_ticket_costs_one_round_trip_to_the_store(shop, desk, store_client):
     arrive(shop, desk, "1")
-    desk.create("2")
+    arrive(shop, desk, "2")  # the first of its kind: from now on its situation's fields are known
+    desk.create("3")
 
     with store_client.monitor() as told:
         store_client.echo("begin")
-        receive(shop, desk.webhook("2", is_new=True))
+        receive(shop, desk.webhook("3", is_new=True))
         store_client.echo("end")
         heard = [next(told.listen()) for _ in range(3)]
         while "ECHO end" not in heard[-1]["command"]:

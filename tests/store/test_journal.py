@@ -2,12 +2,19 @@
 
 import pytest
 
+from overflow.core.decide import decide
+from overflow.core.decision import trace_of
 from overflow.core.model import Pressure
+from overflow.core.shorthand import shorten
 from overflow.errors import BadInput
 from overflow.store import keys
 from overflow.store.commits import Commit
 from overflow.store.journal import at
+from overflow.store.packing import pack
+from tests.core import make
 from tests.store.builders import NOW, SHOP, a_record
+
+DAY = 86_400
 
 
 @pytest.fixture
@@ -28,7 +35,43 @@ def test_an_entry_says_what_the_flow_said_and_from_what_it_was_decided(commit, s
     assert (entry.kind, entry.ticket) == ("decision", "2")
     assert entry.data == {"reason": "backlog", "cost": 2.5}
     assert entry.situation(NOW) == seen
-    assert entry.situation(NOW).raw == seen.raw
+    assert pairs(entry.situation(NOW).raw) == pairs(seen.raw)
+
+
+def pairs(raw):
+    return dict(zip(raw[::2], raw[1::2], strict=True))
+
+
+def test_a_situation_whose_names_are_kept_no_more_is_none(
+    commit, situations, journal, store_client
+):
+    seen = situations.get(SHOP, NOW)
+    done = commit(a_record("1"), situation=seen, journal={"reason": "backlog"})
+    [shape] = store_client.keys("*:sh:*")
+    assert 35 * DAY < store_client.ttl(shape) <= 41 * DAY
+
+    store_client.delete(shape)
+
+    entry = journal.entry(SHOP, done.entry)
+    assert (entry.situation(NOW), entry.data) == (None, {"reason": "backlog"})
+
+
+def test_the_order_of_the_fields_makes_no_other_shape():
+    one = [b"seq", b"1", b"pv", b"2", b"w:inhouse:chat.de", b"3"]
+    other = [*one[4:], *one[:4]]
+
+    assert pack(NOW, one) == pack(NOW, other)
+    assert pack(NOW, one[:2]).endswith(b"\x001")
+
+
+def test_a_decision_is_kept_in_short_and_told_in_full(commit, journal):
+    made = decide(make.ticket(), make.situation(), make.policy(), make.NOON)
+    done = commit(a_record(), journal={"source": "webhook", "decision": shorten(made)})
+
+    assert journal.entry(SHOP, done.entry).data == {
+        "source": "webhook",
+        "decision": trace_of(made),
+    }
 
 
 def test_entries_are_read_in_pages_from_either_end(commit, journal):

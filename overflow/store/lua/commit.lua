@@ -37,7 +37,7 @@
 -- ARGV[20]  its answer             ARGV[21]  seconds that it is kept
 -- ARGV[22]  kind of the journal entry
 -- ARGV[23]  what the entry says, or empty
--- ARGV[24]  the same packed with the situation it was decided from, or empty
+-- ARGV[24]  the packed situation it was decided from, or empty
 -- ARGV[25]  number of tallies      ARGV[26]  number of tallies of the arrival
 -- ARGV[27]  the record's desired revision
 -- ARGV[28]  partner, or partner@run, that observing decided for, or empty
@@ -272,7 +272,7 @@ if first > first_cohort then
   say('q', ARGV[first + 11] .. ' ' .. table.concat(ARGV, ' ', first_cohort, first - 1))
 end
 say('d', ARGV[23])
-say('z', ARGV[24])
+say('s', ARGV[24])
 if #says > 4 then
   say('p', o[11])
   entry = redis.call('XADD', KEYS[8], '*', unpack(says))
