@@ -19,6 +19,7 @@ from overflow.errors import Conflict, Fault, Invalid
 from overflow.settings import Settings, load
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "decide": "Say what a policy would decide about a ticket.",
     "demo": "Play a peak against a sandbox helpdesk and show every decision.",
     "keys": "Make, rotate and revoke API keys.",
     "openapi": "Print the API's description.",
