@@ -16,7 +16,7 @@ class Keep:
     cause: Cause | None
     events: tuple[str, ...]
     """What happened, in the past tense: arrived, imported, accepted, moved_by_person, crossed,
-    assigned, unassigned, answered, parked, resumed, ended, reopened, asked, changed."""
+    assigned, unassigned, answered, parked, resumed, ended, reopened, asked, changed, unmarked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
-"""What the helpdesk should show for a ticket, and when that has changed."""
+"""What the helpdesk should show for a ticket, whether it does, and when that has changed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from overflow.core.model import HOME, Partner, Policy, Record
+from overflow.core.model import HOME, Mode, Partner, Policy, Record, Snapshot
+
+RESTORED: Final = "!restored"
+"""Among a record's marks: tag and reason have been put back since this state is desired."""
 
 
 class Wanted(NamedTuple):
@@ -31,6 +34,33 @@ def desired_of(record: Record, policy: Policy) -> Wanted:
     )
 
 
+def shows(seen: Snapshot, wanted: Wanted) -> bool:
+    """Whether group, tag and reason stand as desired."""
+    if wanted.group is not None and seen.group != wanted.group:
+        return False
+    if wanted.is_tagged != (wanted.tag in seen.tags):
+        return False
+    return wanted.reason_field is None or (seen.reason or "") == wanted.reason
+
+
+def restored(record: Record, seen: Snapshot, policy: Policy) -> Record:
+    """The record with tag and reason to be written again, where they stood and stand no more.
+
+    Only while the ticket is open with its partner; and once for each desired state, so that a rule
+    of the helpdesk that takes them off is not fought. Else the same record.
+    """
+    is_in_step = 0 < record.desired_rev == record.confirmed_rev
+    if policy.mode is not Mode.LIVE or record.team == HOME or not is_in_step:
+        return record
+    wanted, marks = desired_of(record, policy), record.marks.split()
+    if seen.group != wanted.group or seen.status.is_ended or RESTORED in marks:
+        return record
+    if shows(seen, wanted):
+        return record
+    marks = [RESTORED, *marks]
+    return replace(record, desired_rev=record.desired_rev + 1, marks=" ".join(marks))
+
+
 def revised(before: Record, after: Record, policy: Policy) -> Record:
     """``after``, with the next ``desired_rev`` if the helpdesk should show something else.
 
@@ -43,7 +73,12 @@ def revised(before: Record, after: Record, policy: Policy) -> Record:
     if old == new or (is_there and not is_dirty and old[1:] == new[1:]):
         return after
     superseded = _superseded(before, after) if is_dirty else ""
-    return replace(after, desired_rev=before.desired_rev + 1, superseded_group=superseded)
+    return replace(
+        after,
+        desired_rev=before.desired_rev + 1,
+        superseded_group=superseded,
+        marks=" ".join(mark for mark in after.marks.split() if mark != RESTORED),
+    )
 
 
 def _superseded(before: Record, after: Record) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from overflow.core.changes import Change, Drop, Keep, ReadAgain
-from overflow.core.desired import Wanted, desired_of, owner_of
+from overflow.core.desired import Wanted, desired_of, owner_of, shows
 from overflow.core.handling import (
     answered,
     ask,
@@ -49,6 +49,7 @@ __all__ = [
     "owner_of",
     "release",
     "settle",
+    "shows",
     "ticket_of",
     "virtual_team",
     "with_status",

@@ -8,6 +8,9 @@ showed when last looked at). A group seen now is
     confirmed, not desired           our write is still to come
     superseded while one is to come  a write of ours that another decision has overtaken
     anything else                    a person moved it: their move wins
+
+Tag and reason are the service's own marks: taken off while the group stands, they are put back
+once (``desired.restored``).
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from overflow.core.changes import Keep
-from overflow.core.desired import owner_of, revised
+from overflow.core.desired import RESTORED, owner_of, restored, revised
 from overflow.core.handling import asked_of, ending, reopening
 from overflow.core.model import HOME, Cause, Policy, Record, Snapshot, Status
 from overflow.core.promise import due_of
@@ -49,6 +52,9 @@ class Look:
         record = replace(self.prior, **self.changes)
         if "moved_by_person" in self.events or "crossed" in self.events:
             record = revised(self.prior, record, self.policy)
+        elif (marked := restored(record, self.seen, self.policy)) is not record:
+            record = marked
+            self.events.append("unmarked")
         return Keep(record, cause, tuple(self.events))
 
     def _facts(self) -> None:
@@ -56,15 +62,15 @@ class Look:
         language = seen.language or policy.default_language
         tags = routing_tags(seen, policy)
         said = prior.marks.split()
-        if set(tags) <= set(said):  # a new tag is younger than what the API was asked
-            tags = [mark for mark in said if mark.startswith("!")] + tags
+        is_new = not set(tags) <= set(said)  # and younger than what the API was asked
+        kept = [mark for mark in said if mark == RESTORED or (mark[0] == "!" and not is_new)]
         self.changes |= {
             "channel": self.channel,
             "language": language,
             "topic": seen.topic,
             "priority": seen.priority,
             "queue": policy.queue_of(self.channel, language, seen.topic),
-            "marks": " ".join(tags),
+            "marks": " ".join([*kept, *tags]),
             "observed_group": self.group,
         }
         if seen.version is not None:

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from overflow.core.lifecycle import Wanted, desired_of, owner_of
+from overflow.core.lifecycle import desired_of, owner_of, shows
 from overflow.core.model import Policy, Record, Snapshot
-
-
-def shows(seen: Snapshot, wanted: Wanted) -> bool:
-    """Whether group, tag and reason stand as desired."""
-    if wanted.group is not None and seen.group != wanted.group:
-        return False
-    if wanted.is_tagged != (wanted.tag in seen.tags):
-        return False
-    return wanted.reason_field is None or (seen.reason or "") == wanted.reason
 
 
 def confirmed(record: Record, seen: Snapshot, policy: Policy) -> Record:

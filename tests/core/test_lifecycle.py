@@ -245,6 +245,47 @@ def test_the_group_seen_before_a_lost_echo_is_a_persons_move_once_ours_has_lande
     assert back.record.team == HOME
 
 
+TAGGED = frozenset({"overflow"})
+
+
+def test_a_tag_that_somebody_took_off_is_put_back_once():
+    made = look(away(), version=2, group="grp-lumen")
+    assert (made.record.team, made.record.is_dirty, made.events) == ("lumen", True, ("unmarked",))
+
+    written = replace(made.record, confirmed_rev=made.record.desired_rev)
+    shown = look(written, version=3, group="grp-lumen", tags=TAGGED).record
+    again = look(shown, version=4, group="grp-lumen")
+    assert not again.record.is_dirty
+    assert again.events == ()
+
+
+def test_and_so_is_the_reason():
+    rules = policy(words=Words(reason_field="Reason"))
+    shown = {"group": "grp-lumen", "tags": TAGGED}
+    assert not look(away(), rules, version=2, reason="backlog", **shown).record.is_dirty
+    assert look(away(), rules, version=2, reason=None, **shown).record.is_dirty
+
+
+def test_once_more_after_the_next_move():
+    stripped = look(away(), version=2, group="grp-lumen").record
+    home_again = moved_by_person(stripped, HOME, RULES, NOON)
+    back = moved_by_person(home_again, "lumen", RULES, NOON)
+    there = replace(back, confirmed_rev=back.desired_rev, confirmed_group="grp-lumen", note="")
+    assert look(there, version=3, group="grp-lumen").events == ("unmarked",)
+
+
+@pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.OFF])
+def test_nothing_is_put_back_unless_the_shop_is_live(mode):
+    assert not look(away(), policy(mode=mode), version=2, group="grp-lumen").record.is_dirty
+
+
+def test_nor_on_what_was_imported_or_has_ended():
+    imported = look(None, group="grp-lumen", first_import=True).record
+    assert not look(imported, version=2, group="grp-lumen", priority=3).record.is_dirty
+    ended = look(away(), version=2, group="grp-lumen", status=Status.SOLVED).record
+    assert not ended.is_dirty
+
+
 # --- answers and claims that cross a move -----------------------------------------------------
 
 
@@ -339,7 +380,7 @@ def test_an_end_gives_up_the_claim_and_remembers_who_handled_it():
 
 def test_reopening_is_decided_and_forgets_the_moves():
     ended = away(status=Status.SOLVED, manual=True, moves_back=1, answered=NOON, handled_by="lumen")
-    made = look(ended, version=2, group="grp-lumen", answered=NOON)
+    made = look(ended, version=2, group="grp-lumen", answered=NOON, tags=frozenset({"overflow"}))
     after = made.record
     assert (made.cause, made.events) == (Cause.REOPENED, ("reopened",))
     assert (after.manual, after.moves_out, after.moves_back) == (False, 0, 0)

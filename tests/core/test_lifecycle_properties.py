@@ -15,16 +15,19 @@ from hypothesis.stateful import (
 
 from overflow.core.decide import decide
 from overflow.core.decision import Outcome, Reason
+from overflow.core.desired import RESTORED
 from overflow.core.lifecycle import (
     Drop,
     Keep,
     ReadAgain,
     claim,
+    desired_of,
     give_back,
     moved_by_person,
     observe,
     owner_of,
     settle,
+    shows,
     ticket_of,
 )
 from overflow.core.model import HOME, Cause, Load, Mode, Status, standing
@@ -36,6 +39,7 @@ from tests.core.strategies import GROUPS, histories, policies, snapshots
 
 wide = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RULES = policy()
+TAG = frozenset({RULES.words.tag})
 FACTS = (
     "status",
     "assignee",
@@ -110,6 +114,27 @@ def test_an_echo_never_makes_work(seen, group):
     )
     echo = replace(seen, group=group, version=1)
     assert not followed(prior, echo).is_dirty
+
+
+@wide
+@given(snapshots, st.sampled_from(("grp-lumen", "grp-castor")), st.booleans())
+def test_our_tag_is_put_back_once_for_each_state_and_only_with_a_partner(seen, group, is_tagged):
+    prior = record(
+        team=owner_of(group, RULES),
+        desired_rev=3,
+        confirmed_rev=3,
+        desired_group=group,
+        confirmed_group=group,
+        observed_group=group,
+        version=0,
+    )
+    tags = (seen.tags | TAG) if is_tagged else seen.tags
+    first = followed(prior, replace(seen, tags=tags, version=1))
+    is_wanted = seen.group == group and not seen.status.is_ended and not is_tagged
+    assert (first.desired_rev == 4 and first.team == prior.team) is is_wanted
+    written = replace(first, confirmed_rev=first.desired_rev)
+    again = followed(written, replace(seen, group=written.desired_group, version=2))
+    assert not (is_wanted and again.is_dirty), "what takes it off again is not fought"
 
 
 class Life(RuleBasedStateMachine):
@@ -214,7 +239,11 @@ class Life(RuleBasedStateMachine):
     @rule(tags=st.sampled_from(((), ("to-partner",), ("keep-here",))))
     def it_is_tagged(self, tags):
         self.wish = None
-        self.changed(tags=frozenset(tags))
+        self.changed(tags=self.shown.tags & TAG | frozenset(tags))
+
+    @rule()
+    def somebody_takes_our_tag_off(self):
+        self.changed(tags=self.shown.tags - TAG)
 
     @precondition(lambda self: self.mail)
     @rule(chance=st.randoms(use_true_random=False))
@@ -237,28 +266,30 @@ class Life(RuleBasedStateMachine):
         if self.record.is_dirty:
             differs = self.record.desired_group != self.shown.group
             group = self.record.desired_group if differs else None  # only what differs
-            self.writing = group, self.record.desired_rev
+            self.writing = group, self.record.desired_rev, self.record.team != HOME
 
     @precondition(lambda self: self.writing is not None)
     @rule()
     def the_write_lands(self):
-        group, rev = self.writing
-        self.landed(group)
+        rev = self.writing[1]
+        self.landed()
         self.confirm(rev)
 
     @precondition(lambda self: self.writing is not None)
     @rule()
     def the_write_lands_and_the_worker_dies(self):
-        self.landed(self.writing[0])
+        self.landed()
 
-    def landed(self, group):
+    def landed(self):
+        group, _, is_tagged = self.writing
         if group not in {None, self.shown.group}:
             self.changed(group=group, assignee=None)
+        self.changed(tags=self.shown.tags - TAG | (TAG if is_tagged else frozenset()))
         self.writing = None
 
     def confirm(self, rev):
         self.look(self.seen(), authoritative=True)
-        if (self.record.desired_rev, self.record.desired_group) == (rev, self.shown.group):
+        if self.record.desired_rev == rev and shows(self.shown, desired_of(self.record, RULES)):
             self.record = replace(self.record, confirmed_rev=rev, confirmed_group=self.shown.group)
 
     @precondition(lambda self: standing(self.record) == "waiting" and not self.record.manual)
@@ -322,6 +353,9 @@ class Life(RuleBasedStateMachine):
         assert self.record.desired_group == self.record.confirmed_group == self.shown.group
         assert owner_of(self.shown.group, RULES) == self.record.team
         assert self.record.status is self.shown.status
+        if self.record.desired_rev and not self.shown.status.is_ended:
+            is_shown = shows(self.shown, desired_of(self.record, RULES))
+            assert is_shown or RESTORED in self.record.marks.split(), "put back once at least"
         if self.wish is not None:
             assert self.shown.group == self.wish, "a person's move wins"
 

@@ -100,6 +100,22 @@ def test_the_echoes_of_our_own_writes_change_nothing(shop, desk):
     assert replace(after, rev=before.rev, version=before.version) == before
 
 
+def test_our_tag_is_put_back_once_when_somebody_takes_it_off(shop, desk):
+    arrivals(shop, desk, 4)
+    drain(shop)
+
+    def untag():
+        desk.touch("4", tags=frozenset())
+        receive(shop, desk.webhook("4"))
+        settle(shop)
+        assert shop.record("4").team == "near"
+        assert not shop.record("4").is_dirty
+        return "overflow" in desk.tickets["4"].tags
+
+    assert untag()
+    assert not untag(), "what takes it off again is not fought"
+
+
 def test_a_hint_is_read_and_decided(shop, desk):
     arrivals(shop, desk, 3)
     desk.create("4")

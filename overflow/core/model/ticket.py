@@ -136,7 +136,7 @@ class Record:
     """Observing: the team it was decided to, as ``team@epoch``."""
     marks: str = ""
     """The routing tags seen on it, separated by spaces; ``!home`` or ``!partner`` was asked by
-    the API and is older than no tag."""
+    the API and is older than no tag; ``!restored``: our own tag and reason were put back once."""
     superseded_group: str = ""
     """While dirty: groups wished for before, one a line; a write under way may put it in one."""
     note: str = ""
