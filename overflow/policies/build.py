@@ -25,6 +25,8 @@ from overflow.core.model import (
     Thresholds,
     Words,
 )
+from overflow.core.peaks import WHOLE_DAY, Calendar, Peak
+from overflow.core.signals import SignalRule
 from overflow.policies.channels import BUILT_IN, usual_channel
 from overflow.policies.rules import holidays_of
 
@@ -60,6 +62,28 @@ def policy_of(data: Data, shop: str, version: int) -> Policy:
         topics_as_queues=frozenset(data["topics"]),
         default_channel=default.get("channel") or usual_channel(channels) or "",
         default_language=default.get("language", ""),
+        calendar=_calendar(data),
+        signals=tuple(
+            SignalRule(one["when"], one["lift"], one["lasts"]) for one in data.get("signals", ())
+        ),
+    )
+
+
+def _calendar(data: Data) -> Calendar:
+    """On the shop's clock; with its holidays, or the own team's where it names none."""
+    holidays = _holidays(data if "holidays" in data else data["inhouse"], data)
+    return Calendar(tuple(_peak(one) for one in data.get("peaks", ())), data["zone"], holidays)
+
+
+def _peak(part: Data) -> Peak:
+    return Peak(
+        name=part["name"],
+        on=part["day"],
+        lift=part["lift"],
+        days=part["days"],
+        hours=part.get("hours", WHOLE_DAY),
+        before=part["before"],
+        after=part["after"],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from overflow.core.model import Channel, Home, Levels, Mode, Partner, Policy
+from overflow.policies.explain_lifts import explain_lifts
 from overflow.policies.values import spoken
 from overflow.policies.warnings import warnings
 from overflow.policies.week import days, holidays, open_times, staffed_times, teams_of
@@ -28,7 +29,8 @@ _CLOSED: Final = {
 def explain(policy: Policy, now: float) -> str:
     """The policy in sentences, with the opening hours of the seven days from ``now``."""
     parts = [_head(policy), _hours(policy, now), _channels(policy), _pressure(policy)]
-    parts += [_partners(policy), _afterwards(policy), _warnings(policy, now)]
+    parts += [_partners(policy), _afterwards(policy), explain_lifts(policy, now)]
+    parts.append(_warnings(policy, now))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from typing import Any, Final
 
 from marshmallow import fields, missing
@@ -91,7 +92,7 @@ def _table(section: type[Section], path: str, places: Places) -> str:
     """A section and its fields."""
     title = f"### `{path}`" if path else "## Fields"
     rows = "\n".join(_row(name, field, places) for name, field in section().fields.items())
-    about = (section.__doc__ or "").strip()
+    about = cleandoc(section.__doc__ or "")
     return f"{title}\n\n{about}\n\n{_COLUMNS}\n{rows}\n"
 
 

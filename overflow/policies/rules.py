@@ -12,6 +12,7 @@ from typing import Any, Final
 from holidays import list_supported_countries
 
 from overflow.core.model import HOME
+from overflow.core.peaks import ALL
 from overflow.core.public_holidays import Holidays
 from overflow.helpdesks import check_options
 from overflow.policies.channels import BUILT_IN, usual_channel
@@ -180,6 +181,24 @@ def _words_differ(data: Data) -> Found:
         seen.setdefault(word, field)
 
 
+def _lifts_name_channels(data: Data) -> Found:
+    known = _channels(data)
+    for field in ("peaks", "signals"):
+        for i, part in enumerate(data.get(field, ())):
+            for channel, _ in part.get("lift", ()) if isinstance(part, Mapping) else ():
+                if known is not None and channel not in {ALL, *known}:
+                    yield f"{field}.{i}.lift.{channel}", _unknown(channel, known)
+
+
+def _peaks_are_told_apart(data: Data) -> Found:
+    names: set[str] = set()
+    for i, part in enumerate(data.get("peaks", ())):
+        name = part.get("name", "") if isinstance(part, Mapping) else ""
+        if name and name.casefold() in names:
+            yield f"peaks.{i}.name", f"another peak is called {name} too"
+        names.add(name.casefold())
+
+
 _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _helpdesk,
     _holidays,
@@ -194,6 +213,8 @@ _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _defaults_exist,
     _retries_grow,
     _words_differ,
+    _lifts_name_channels,
+    _peaks_are_told_apart,
 )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from overflow.core.peaks import MOST_DAYS
+from overflow.policies.lift_values import ClockHours, ConditionText, DayText, LiftValue
 from overflow.policies.parts import Items, Part, Section, Table
 from overflow.policies.secrets import References
 from overflow.policies.values import (
@@ -232,6 +234,52 @@ class WordSection(Section):
     keep_here = Mark("an agent's tag: never move this", load_default="keep-here")
 
 
+class PeakSection(Section):
+    """Days on which more than usual arrives, or less. They raise the forecast beforehand.
+
+    One cause counts once: where the days or ramps of a peak overlap, the higher share counts.
+    Different peaks multiply, and so do signals.
+    """
+
+    name = Text("what it is called in traces and forecasts", required=True, longest=60)
+    day = DayText(
+        "`2026-11-27`; every year `11-11`, `second sunday of may`, `black friday`, `cyber monday`, "
+        "`easter sunday`, `public holiday`, `summer time begins`, `summer time ends`, `clock "
+        "change`; each also as `2 days before ...` or `3 days after ...`",
+        required=True,
+    )
+    days = Whole("so many days in a row", load_default=1, least=1, most=MOST_DAYS)
+    hours = ClockHours("only from when until when, on the shop's clock: `10:00-14:00`")
+    lift = LiftValue(
+        "what the usual arrivals are multiplied by: `2.5`, or `{chat: 3, email: 2}` for these "
+        "channels only",
+        required=True,
+    )
+    before = Duration(
+        "rises to it for so long beforehand", load_default=0.0, least=0, most=MOST_DAYS * 86400
+    )
+    after = Duration(
+        "falls back for so long afterwards", load_default=0.0, least=0, most=MOST_DAYS * 86400
+    )
+
+
+class SignalSection(Section):
+    """What something that is told by the API means for the arrivals."""
+
+    when = ConditionText(
+        "a signal that is given, `campaign sent`, or what its value has to be, `temperature >= "
+        "18`, with `>=`, `>`, `<=`, `<` or `=`",
+        required=True,
+    )
+    lift = LiftValue("what the usual arrivals are multiplied by, as of a peak", required=True)
+    lasts = Duration(
+        "for so long after it was given, unless whoever gives it says until when",
+        required=True,
+        least=60,
+        most=MOST_DAYS * 86400,
+    )
+
+
 class DefaultSection(Section):
     """What holds for a ticket that does not say."""
 
@@ -275,4 +323,8 @@ class PolicySection(Section):
     retries = Part(RetrySection, "calls to the helpdesk that fail")
     notes = Part(NoteSection, "the internal note")
     words = Part(WordSection, "tags and fields in the helpdesk")
+    peaks = Items(Part(PeakSection), "when more than usual arrives", load_default=list)
+    signals = Items(
+        Part(SignalSection), "what signals from outside mean for the arrivals", load_default=list
+    )
     applied = Text("left by `overflow policy apply`, which notices by it what others changed")

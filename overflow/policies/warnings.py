@@ -21,7 +21,15 @@ def warnings(policy: Policy, now: float) -> list[str]:
         *_partners(policy),
         *(text for channel in policy.channels.values() for text in _channel(policy, channel)),
         *_nobody_open(policy, now),
+        *_peaks(policy, now),
     ]
+
+
+def _peaks(policy: Policy, now: float) -> Iterator[str]:
+    calendar = policy.calendar
+    for peak in calendar.peaks:
+        if calendar.coming(peak, now) is None:
+            yield f"the peak {peak.name} ({peak.on.text}) does not come within two years"
 
 
 def _modes(policy: Policy) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from overflow import policies
 from overflow.core.model import HOME, Costs, Levels, Mode, Policy, Shift, Target
+from overflow.core.peaks import Calendar
 from overflow.policies.channels import BUILT_IN
 from tests.policies.documents import partner, shop
 
@@ -29,6 +30,7 @@ def test_what_is_not_said_has_the_defaults_of_the_core():
         policy.home,
         policy.partners,
         policy.channels,
+        calendar=Calendar(zone=policy.zone),
     )
     assert policy == plain
 

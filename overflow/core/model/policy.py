@@ -8,6 +8,8 @@ from typing import Literal
 
 from overflow.core.hours import Hours
 from overflow.core.model.words import HOME, Mode
+from overflow.core.peaks import Calendar
+from overflow.core.signals import SignalRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,10 @@ class Policy:
     """Topics that have queues of their own."""
     default_channel: str = "email"
     default_language: str = ""
+    calendar: Calendar = field(default_factory=Calendar)
+    """Peaks that are foreseen, on the shop's clock and with its public holidays."""
+    signals: tuple[SignalRule, ...] = ()
+    """What signals from outside mean for the arrivals."""
 
     def team(self, name: str) -> Home | Partner | None:
         """The team of that name, or None when the policy no longer names it."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from overflow.core.hours import Hours
 from overflow.core.model.words import Load
+from overflow.core.signals import Signal
 
 
 class Pressure(NamedTuple):
@@ -81,5 +82,7 @@ class Situation:
     """Observing: (partner, queue) -> tickets that stand at home but were decided to it."""
     epoch: int = 0
     """Raised whenever observing begins; a record's ``virtual`` of another one counts nowhere."""
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    """Name -> what was told from outside; some may have expired."""
     raw: Sequence[bytes] = field(default=(), repr=False, compare=False)
     """The form the store keeps it in, for the journal; empty: it did not come from the store."""
