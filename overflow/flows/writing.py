@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from overflow.clock import new_id
+from overflow.core.lifecycle import is_leaving
 from overflow.core.model import Record, Status
 from overflow.errors import Busy, Conflict, HelpdeskAway, Refused
 from overflow.flows.look import look
@@ -39,7 +40,8 @@ def reply(
     """Answer the customer, and set the status if one is given.
 
     ``key`` makes a second try after ``NotNow`` post once. Raises ``Conflict`` when somebody else
-    works on the ticket or the helpdesk refuses, ``NotNow`` when it did not confirm.
+    works on the ticket, the helpdesk refuses, or the ticket's assignment is a dead letter;
+    ``NotNow`` when the helpdesk did not confirm.
     """
     _must_be_free(visible(services, shop, ticket_id, by), by, services.clock.now())
     _must_be_shown(services, shop, ticket_id, by)
@@ -100,12 +102,16 @@ def _must_be_shown(services: Services, shop: str, ticket_id: str, by: By) -> Non
     """The helpdesk shows who holds the ticket.
 
     An answer that stands there before would be taken for one of those who held it until now.
+    Raises ``Conflict`` with ``dead_letter`` where writing that was given up, else ``Busy``.
     """
     until = services.clock.now() + SHOWN_WITHIN
-    while True:
-        record = visible(services, shop, ticket_id, by)
-        if record.desired_rev == record.confirmed_rev:
-            return
+    while is_leaving(visible(services, shop, ticket_id, by)):
+        if services.marks.is_dead(shop, "write", ticket_id):
+            raise Conflict(
+                f"the helpdesk does not show who holds ticket {ticket_id}, and writing that was "
+                "given up: the shop has to look at its dead letters and retry this one",
+                dead_letter=True,
+            )
         if services.clock.now() >= until:
             raise Busy("the helpdesk does not show yet who holds this ticket", retry_after=1.0)
         services.clock.sleep(LOOK_EVERY)

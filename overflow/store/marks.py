@@ -6,6 +6,7 @@ marks and clears by itself; here is what drain and reconciler do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, Final, Literal, NamedTuple
@@ -148,6 +149,10 @@ class Marks:
         page = later[:limit]
         letters = self._letters(shop, [field.split("\0") for field in page])
         return letters, page[-1] if len(later) > limit else ""
+
+    def is_dead(self, shop: str, work: Work, ticket_id: str) -> bool:
+        """Whether that work on the ticket was given up."""
+        return self._client.zscore(_queue(shop, work), ticket_id) == math.inf
 
     def retry_dead(self, shop: str, now: float, ids: Iterable[str] | None = None) -> int:
         """Make dead letters due again, all of them or those of these tickets; returns how many."""

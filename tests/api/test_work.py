@@ -106,6 +106,22 @@ def test_a_helpdesk_that_is_away_is_503_and_says_when_to_try_again(
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+def test_an_answer_to_what_could_not_be_assigned_is_409_and_says_so(
+    overflowed, partner, services, shop
+):
+    ticket = overflowed(is_shown=False)
+    (mark,) = services.marks.dirty_due(shop, services.clock.now())
+    services.marks.bury(shop, "write", mark, "no such group", services.clock.now())
+
+    answer = partner("POST", f"{WHERE}/{ticket}/reply", {"agent": "amelie", "text": "Hello."})
+
+    assert answer.status_code == 409
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["dead_letter"] is True
+    assert "given up" in answer.json["detail"]
+    assert "no such group" not in answer.text
+
+
 def test_a_person_moves_a_ticket_and_asks_for_another(arrive, shopkeeper, partner):
     for i in range(3):
         arrive(f"t{i}")

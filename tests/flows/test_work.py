@@ -191,6 +191,30 @@ class TestWritingThrough:
         assert record.answered
         assert len(desk.replies) == 1
 
+    def test_a_ticket_whose_assignment_was_given_up_says_so(self, shop, desk):
+        arrivals(shop, desk, 4)
+        [mark] = shop.services.marks.dirty_due(SHOP, shop.clock.now())
+        shop.services.marks.bury(SHOP, "write", mark, "no such group", shop.clock.now())
+
+        for act in (
+            lambda: work.reply(shop.services, SHOP, "4", AMY, text="hello"),
+            lambda: work.set_status(shop.services, SHOP, "4", AMY, status=Status.SOLVED),
+        ):
+            with pytest.raises(Conflict, match="given up") as refused:
+                act()
+            assert refused.value.facts == {"dead_letter": True}
+        assert desk.replies == []
+
+    def test_what_the_helpdesk_does_show_can_be_answered_though_the_rest_was_given_up(
+        self, held, desk
+    ):
+        desk.ignores = lambda ticket_id: True
+        heard(held, desk, "4", tags=frozenset())  # our tag is taken off and cannot be put back
+        [mark] = held.services.marks.dirty_due(SHOP, held.clock.now())
+        held.services.marks.bury(SHOP, "write", mark, "never shown", held.clock.now())
+
+        assert work.reply(held.services, SHOP, "4", AMY, text="hello").answered
+
     def test_closed_and_deleted_are_not_for_agents(self, held):
         with pytest.raises(Conflict):
             work.set_status(held.services, SHOP, "4", AMY, status=Status.DELETED)
