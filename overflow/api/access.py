@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Final
 
 from overflow.clock import Clock, monotonic
-from overflow.errors import Forbidden, Unauthorised, Unknown
+from overflow.errors import Forbidden, StoreAway, Unauthorised, Unknown
 from overflow.store.keyring import OPERATOR, Key, Keyring
 
 FRESH: Final = 3.0
@@ -65,11 +65,19 @@ class Doorkeeper:
         return caller
 
     def is_operator(self, authorization: str) -> bool:
-        """Whether an operator's key is shown."""
+        """Whether an operator's key is shown; not while the store cannot say."""
+        return OPERATOR in self._scopes(authorization)
+
+    def shops_of(self, authorization: str) -> frozenset[str]:
+        """The shops whose own key is shown; none without a good key."""
+        scopes = self._scopes(authorization)
+        return frozenset(s.removeprefix("shop:") for s in scopes if s.startswith("shop:"))
+
+    def _scopes(self, authorization: str) -> tuple[str, ...]:
         try:
-            return OPERATOR in self._find(authorization).scopes
-        except Unauthorised:
-            return False
+            return self._find(authorization).scopes
+        except (Unauthorised, StoreAway):
+            return ()
 
     def _find(self, authorization: str) -> Key:
         scheme, _, token = authorization.partition(" ")

@@ -1,7 +1,8 @@
 """Seen from outside: is it alive, is it ready, what has it counted.
 
 Open to anyone who reaches the address, unless ``OVERFLOW_METRICS_TOKEN`` is set: then metrics and
-the details of health need it (or an operator's key) as a bearer token.
+the details of health need it (or an operator's key) as a bearer token. Which shops and workers there
+are is told by ``/healthz`` to those alone, whether it is set or not, and to a shop's key of its own.
 """
 
 from __future__ import annotations
@@ -54,11 +55,7 @@ def get_health() -> Response:
     told: dict[str, Any] = {"status": "ok" if found.is_healthy else "failing"}
     if why := found.details["store"].get("error"):
         _log.warning("the store is away", why=why)
-    if _may_look():
-        # Where the store is, is nothing for those outside; the log has it.
-        store = {"is_reachable": found.details["store"]["is_reachable"]}
-        told |= plain({**found.details, "store": store})
-    answer = jsonify(told)
+    answer = jsonify(told | _details(found.details))
     answer.status_code = 200 if found.is_healthy else 503
     return answer
 
@@ -123,13 +120,35 @@ def _sources() -> metrics.Sources:
     )
 
 
-def _may_look() -> bool:
-    token = services().settings.metrics_token
-    shown = request.headers.get("Authorization", "")
+def _details(details: dict[str, Any]) -> dict[str, Any]:
+    """What those who ask may know."""
+    is_insider = _is_insider()
+    if not is_insider and services().settings.metrics_token:
+        return {}
+    # Where the store is, is nothing for those outside; the log has it.
+    told: dict[str, Any] = {**details, "store": {"is_reachable": details["store"]["is_reachable"]}}
+    if not is_insider and "shops" in details:
+        named = doorkeeper().shops_of(request.headers.get("Authorization", ""))
+        told["shops"] = {name: shop for name, shop in details["shops"].items() if name in named}
+        told["workers"] = [_nameless(worker) for worker in details["workers"]]
+    return dict(plain(told))
+
+
+def _nameless(worker: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in worker.items() if name != "name"}
+
+
+def _is_insider() -> bool:
+    """Whether the metrics token or an operator's key is shown."""
+    token, shown = services().settings.metrics_token, request.headers.get("Authorization", "")
     _, _, given = shown.partition(" ")
-    if not token or hmac.compare_digest(given.encode(), token.encode()):
+    if token and hmac.compare_digest(given.encode(), token.encode()):
         return True
     return doorkeeper().is_operator(shown)
+
+
+def _may_look() -> bool:
+    return not services().settings.metrics_token or _is_insider()
 
 
 def _require_look() -> None:

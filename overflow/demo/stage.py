@@ -155,8 +155,9 @@ def _is_up(address: str, desk: Helpdesk) -> bool:
     try:
         people.is_quiet()
         health = service.health()
-        shop = health.get("shops", {}).get(SHOP, {})
-        return health["status"] == "ok" and bool(shop.get("is_imported"))
+        totals = health.get("totals", {})
+        is_imported = totals.get("shops") == 1 and totals["not_imported"] == 0
+        return health["status"] == "ok" and is_imported
     finally:
         people.close()
         service.close()

