@@ -1,8 +1,8 @@
 """Seen from outside: is it alive, is it ready, what has it counted.
 
 Open to anyone who reaches the address, unless ``OVERFLOW_METRICS_TOKEN`` is set: then metrics and
-the details of health need it (or an operator's key) as a bearer token. Which shops and workers there
-are is told by ``/healthz`` to those alone, whether it is set or not, and to a shop's key of its own.
+the details of health need it (or an operator's key) as a bearer token. Which shops and workers
+there are is told by ``/healthz`` to those alone, set or not, and to a shop's key of that shop.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def _is_up(address: str, desk: Helpdesk) -> bool:
         health = service.health()
         totals = health.get("totals", {})
         is_imported = totals.get("shops") == 1 and totals["not_imported"] == 0
-        return health["status"] == "ok" and is_imported
+        return health["status"] == "ok" and bool(is_imported)
     finally:
         people.close()
         service.close()

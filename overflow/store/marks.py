@@ -152,7 +152,7 @@ class Marks:
 
     def is_dead(self, shop: str, work: Work, ticket_id: str) -> bool:
         """Whether that work on the ticket was given up."""
-        return self._client.zscore(_queue(shop, work), ticket_id) == math.inf
+        return bool(self._client.zscore(_queue(shop, work), ticket_id) == math.inf)
 
     def retry_dead(self, shop: str, now: float, ids: Iterable[str] | None = None) -> int:
         """Make dead letters due again, all of them or those of these tickets; returns how many."""
