@@ -74,5 +74,13 @@ class Planner(Protocol):
         """Look at the estimates and plan anew where they moved."""
 
 
+@runtime_checkable
+class Levelled(Protocol):
+    """A contender that can say where it stands, for pictures."""
+
+    def level(self, t: float) -> int | None:
+        """The number in the system from which on it overflows now; None: none."""
+
+
 Maker = Callable[[Told], Contender]
 """Makes the contender for a day."""
