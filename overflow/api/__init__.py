@@ -16,13 +16,14 @@ from overflow.api import (
     preview,
     problems,
     shops,
+    signals,
     staffing,
     tickets,
     work,
 )
 from overflow.api.spec import Described
 
-PARTS = (events, tickets, work, staffing, shops, preview, policy, health)
+PARTS = (events, tickets, work, staffing, signals, shops, preview, policy, health)
 """In the order in which they are described."""
 
 

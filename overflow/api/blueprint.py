@@ -31,6 +31,7 @@ PLACES: Final = {
     "scope": ("`partner:NAME`, `channel:NAME` or `queue:NAME`.", "partner:daytime"),
     "entry": ("The decision's id.", "1795166102125-0"),
     "version": ("The number of a version.", 1),
+    "signal_name": ("The signal's name.", "campaign sent"),
 }
 """What may stand in an address."""
 REFUSALS: Final = {401: "unauthorised", 403: "forbidden", 404: "not-found"}

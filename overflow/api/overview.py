@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from overflow.api.schemas.signals import lifted
 from overflow.core.forecast import AtHome
+from overflow.core.lifts import lift
 from overflow.core.model import HOME, Load, Policy, Pressure, Situation
 from overflow.core.outlook import joining
 from overflow.core.roster import Staff, hours_of, live, staff
@@ -28,7 +30,14 @@ def overview(situation: Situation, policy: Policy, now: float) -> dict[str, Any]
             {"input": name, "at": at, "age": max(0.0, now - at)}
             for name, at in sorted(situation.seen.items())
         ],
+        "lifts": _lifts(situation, policy, now),
     }
+
+
+def _lifts(situation: Situation, policy: Policy, now: float) -> list[dict[str, Any]]:
+    """Channels of which more arrives than usual, or less, and why."""
+    found = ((channel, lift(channel, now, policy, situation)) for channel in policy.channels)
+    return [lifted(channel, one) for channel, one in found if one.causes]
 
 
 def _queues(

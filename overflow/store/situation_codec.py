@@ -15,6 +15,7 @@ Fields (``micro`` stands for microseconds since the epoch, packed values are joi
     a:               TEAM:CHANNEL -> handle time: weight|mean seconds|micro
     s: o:            TEAM -> what it declared; SCOPE -> what is switched off: both JSON
     n:               INPUT -> micro when it was last fresh
+    x:               NAME -> a signal from outside: JSON
 
 Counters at 0 stay for a while, until the upkeep comes. So the names come again with every decision,
 and what they mean and where they stand is worked out once.
@@ -30,7 +31,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from overflow.core.model import Load, Pressure, Sample, Situation
-from overflow.store.spoken import declared_from, switch_from
+from overflow.store.spoken import declared_from, signal_from, switch_from
 
 MICRO: Final = 1_000_000
 
@@ -112,6 +113,7 @@ def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
         seen={name: from_micro(value) for name, value in plan.table("n", values).items()},
         virtual=plan.loads(plan.virtual, values),
         epoch=int(numbers.get("epoch", 0)),
+        signals={name: signal_from(text) for name, text in plan.table("x", values).items()},
         raw=raw,
     )
 
@@ -168,7 +170,7 @@ def grouped(raw: Sequence[bytes]) -> Grouped:
     return groups
 
 
-_SINGLE: Final = frozenset({"f", "r", "s", "o", "n"})
+_SINGLE: Final = frozenset({"f", "r", "s", "o", "n", "x"})
 """Kinds whose fields carry one name, in which a colon may stand."""
 
 

@@ -9,11 +9,12 @@ import redis
 
 from overflow.clock import monotonic
 from overflow.core.model import Declared, Pressure, Situation, Switch
+from overflow.core.signals import Signal
 from overflow.store import keys
 from overflow.store.codec import name
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import MICRO, Taken, from_micro, pressure_to, to_micro
-from overflow.store.spoken import declared_to, switch_to
+from overflow.store.spoken import declared_to, signal_to, switch_to
 from overflow.store.wire import wire_of
 
 
@@ -78,6 +79,18 @@ class Situations:
         """Switch ``partner:NAME``, ``channel:NAME`` or ``queue:NAME`` off; None: on again."""
         said = switch_to(switch) if switch else b""
         self._switch([keys.situation(shop)], [scope, said])
+        self.forget(shop)
+
+    def signal(self, shop: str, name: str, signal: Signal | None) -> None:
+        """What is told from outside under that name, in place of what was; None: no more."""
+        field = f"x:{name}"
+        pipe = self._client.pipeline()
+        if signal is None:
+            pipe.hdel(keys.situation(shop), field)
+        else:
+            pipe.hset(keys.situation(shop), field, signal_to(signal))
+        pipe.hincrby(keys.situation(shop), "seq", 1)
+        pipe.execute()
         self.forget(shop)
 
     def heard(self, shop: str, source: str, at: float) -> None:

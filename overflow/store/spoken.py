@@ -1,4 +1,4 @@
-"""What people declare and switch, as JSON and back."""
+"""What people declare and switch, and what is told from outside, as JSON and back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import orjson
 
 from overflow.core.hours import Holidays, Hours, parse_hours
 from overflow.core.model import Declared, Switch
+from overflow.core.signals import Signal
 
 
 def declared_to(declared: Declared) -> bytes:
@@ -38,6 +39,17 @@ def switch_to(switch: Switch) -> bytes:
 def switch_from(text: bytes) -> Switch:
     """The switch from its JSON."""
     return Switch(**orjson.loads(text))
+
+
+def signal_to(signal: Signal) -> bytes:
+    """The JSON of a signal."""
+    return orjson.dumps(signal._asdict())
+
+
+@lru_cache(maxsize=1024)
+def signal_from(text: bytes) -> Signal:
+    """The signal from its JSON."""
+    return Signal(**orjson.loads(text))
 
 
 def _hours_to(hours: Hours) -> dict[str, object]:

@@ -5,6 +5,7 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.hours import Holidays, parse_hours
 from overflow.core.model import HOME, Declared, Load, Mode, Pressure, Sample, Status, Switch
+from overflow.core.signals import Signal
 from overflow.errors import BadInput
 from overflow.store.commits import Commit, Full
 from overflow.store.situation_codec import decode, local_day
@@ -186,3 +187,17 @@ def test_a_shop_without_anything_is_an_empty_situation(situations):
 
     assert (found.seq, found.policy_version, found.loads) == (0, 0, {})
     assert ALWAYS.is_open(NOW)
+
+
+def test_a_signal_stands_under_its_name_until_it_is_withdrawn(situations):
+    warm = Signal(NOW, NOW + 3600, 19.5, "weather")
+    situations.signal(SHOP, "temperature", warm)
+    situations.signal(SHOP, "campaign sent", Signal(NOW, NOW + 60, is_fixed=True))
+    before = situations.get(SHOP, NOW)
+
+    situations.signal(SHOP, "campaign sent", None)
+    after = situations.get(SHOP, NOW)
+
+    assert set(before.signals) == {"temperature", "campaign sent"}
+    assert after.signals == {"temperature": warm}
+    assert after.seq > before.seq

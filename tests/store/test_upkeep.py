@@ -1,6 +1,7 @@
 """The store can be audited, rebuilt from its tickets, and rid of what is over."""
 
 from overflow.core.model import Declared, Status, Switch
+from overflow.core.signals import Signal
 from overflow.store import keys
 from overflow.store.commits import Commit
 from tests.store.builders import NOW, SHOP, a_record
@@ -99,3 +100,12 @@ def test_ended_declarations_switches_and_past_days_are_forgotten(
     assert (found.today, found.handed) == ({}, {"acme": 1})
     limits = [f for f in store_client.hkeys(keys.situation(SHOP)) if f.startswith(b"e:")]
     assert sorted(limits) == [b"e:bob:*until", b"e:bob:email"]
+
+
+def test_an_expired_signal_is_forgotten(tickets, upkeep, situations):
+    situations.signal(SHOP, "campaign sent", Signal(NOW, NOW + 60))
+    situations.signal(SHOP, "temperature", Signal(NOW, NOW + 900, 19.0))
+
+    assert upkeep.prune(SHOP, NOW + 30) == 0
+    assert upkeep.prune(SHOP, NOW + 60) == 1
+    assert list(situations.get(SHOP, NOW).signals) == ["temperature"]

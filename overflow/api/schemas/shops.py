@@ -6,6 +6,7 @@ from marshmallow import INCLUDE, Schema, fields, validate
 
 from overflow.api.moments import Moment
 from overflow.api.schemas.common import page_of
+from overflow.api.schemas.signals import LiftSchema
 from overflow.core.model import Mode
 
 
@@ -139,6 +140,11 @@ class SituationSchema(Schema):
     queues = fields.List(fields.Nested(QueueSchema), required=True)
     partners = fields.List(fields.Nested(PartnerSchema), required=True)
     inputs = fields.List(fields.Nested(InputSchema), required=True)
+    lifts = fields.List(
+        fields.Nested(LiftSchema),
+        required=True,
+        metadata={"description": "Channels of which more than usual is expected now, or less."},
+    )
 
 
 class DeadLetterSchema(Schema):

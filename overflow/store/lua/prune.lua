@@ -1,4 +1,4 @@
--- Forget what is over: counts of past days or of nothing, ended declarations and switches.
+-- Forget what is over: counts of past days or of nothing, ended declarations, switches, signals.
 --
 -- KEYS[1]  HASH  the shop's situation
 --
@@ -9,12 +9,13 @@
 
 local now = tonumber(ARGV[1]) / 1000000
 local fields = redis.call('HGETALL', KEYS[1])
+local ending = { s = true, o = true, x = true }
 local counters = { w = true, i = true, p = true, h = true, vw = true, vi = true }
 local over, gone = {}, 0
 
 for i = 1, #fields, 2 do
   local kind, rest = string.match(fields[i], '^(%a+):(.*)$')
-  if (kind == 's' or kind == 'o') and cjson.decode(fields[i + 1])['until'] <= now then
+  if ending[kind] and cjson.decode(fields[i + 1])['until'] <= now then
     over[#over + 1] = fields[i]
     if kind == 's' then
       over['e:' .. rest .. ':'] = true
