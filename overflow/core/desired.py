@@ -93,6 +93,17 @@ def owner_of(group: str, policy: Policy) -> str:
     return next((p.name for p in policy.partners if p.group == group), HOME)
 
 
+def renamed(record: Record, policy: Policy) -> str:
+    """The group of the partner that holds it, where the policy names that otherwise by now.
+
+    Empty: it stands, or shall stand, in the group that the policy names.
+    """
+    holder = policy.team(record.team)
+    if not isinstance(holder, Partner) or owner_of(record.desired_group, policy) != HOME:
+        return ""
+    return holder.group
+
+
 def group_of(team: str, record: Record, policy: Policy) -> str:
     """Where a ticket stands when that team holds it; home's: where it came from."""
     holder = policy.team(team)

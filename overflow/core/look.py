@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from overflow.core.changes import Keep
-from overflow.core.desired import RESTORED, owner_of, restored, revised
+from overflow.core.desired import RESTORED, owner_of, renamed, restored, revised
 from overflow.core.handling import asked_of, ending, reopening
 from overflow.core.model import HOME, Cause, Policy, Record, Snapshot, Status
 from overflow.core.promise import due_of
@@ -50,7 +50,7 @@ class Look:
         self._where()
         cause = self._cause()
         record = replace(self.prior, **self.changes)
-        if "moved_by_person" in self.events or "crossed" in self.events:
+        if "desired_group" in self.changes or "team" in self.changes:
             record = revised(self.prior, record, self.policy)
         elif (marked := restored(record, self.seen, self.policy)) is not record:
             record = marked
@@ -109,11 +109,35 @@ class Look:
         is_ours = is_dirty and self.group in prior.superseded_group.splitlines()
         if self.group == prior.desired_group or is_ours:
             self.changes["confirmed_group"] = self.group
+            self._taken_over()
+        elif self._is_renamed(is_dirty=is_dirty):
+            return
         elif self.group != prior.confirmed_group:
             self._moved_by_person()
             return
         if is_dirty and self._is_crossed():
             self._stays_where_it_was()
+
+    def _taken_over(self) -> None:
+        """The policy has given the group that it stands in to a partner since."""
+        owner = owner_of(self.group, self.policy)
+        if self.group == self.prior.desired_group and owner not in {HOME, self.prior.team}:
+            self.changes["virtual"] = ""
+            self._held_by(owner)
+            self.events.append("accepted")
+
+    def _is_renamed(self, *, is_dirty: bool) -> bool:
+        """Whether the policy has another name for the holder's group, and the ticket shows it.
+
+        While it is still to be written, it shall be written under the new name.
+        """
+        name = renamed(self.prior, self.policy)
+        if name and self.group == name:
+            self.changes |= {"desired_group": name, "confirmed_group": name}
+            return True
+        if name and is_dirty:
+            self.changes["desired_group"] = name
+        return False
 
     def _moved_by_person(self) -> None:
         team = owner_of(self.group, self.policy)

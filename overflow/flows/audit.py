@@ -12,6 +12,7 @@ from typing import Final
 import orjson
 
 from overflow.clock import monotonic
+from overflow.flows import groups
 from overflow.flows.compare import compare, under_work
 from overflow.flows.route import mark_to_read
 from overflow.flows.services import Services
@@ -67,10 +68,11 @@ class _Walk:
 def go_on(services: Services, shop: str, desk: Helpdesk, lease: Lease, until: float) -> bool:
     """Walk on until ``until`` (monotonic) if a walk is due; whether there is no more to do now.
 
-    ``lease`` is that of the shop's polling; the walk stops where it is lost.
+    ``lease`` is that of the shop's polling; the walk stops where it is lost. None begins while a
+    group of the policy is missing: its tickets would be taken for moved by people.
     """
     walk, now = _Walk(services, shop), services.clock.now()
-    if not walk.begun and now - walk.ended < EVERY:
+    if not walk.begun and (now - walk.ended < EVERY or groups.look_for(services, shop, desk)):
         return True
     walk.begun = walk.begun or now
     while True:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from overflow.errors import StoreAway
+from overflow.flows import groups
 from overflow.flows.errand import IMPORTED
 from overflow.flows.services import Services
 
@@ -76,6 +77,7 @@ def _totals(shops: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "shops": len(shops),
         "not_imported": sum(not shop["is_imported"] for shop in shops),
+        "missing_groups": sum(len(shop["missing_groups"]) for shop in shops),
         **{what: sum(shop[what] for shop in shops) for what in ("dirty", "to_read", "dead")},
         "lag": max((shop["lag"] for shop in shops), default=0.0),
     }
@@ -91,5 +93,6 @@ def _of_shop(services: Services, shop: str, now: float) -> dict[str, Any]:
         "dead": counts.dead,
         "lag": max((now - at for at in oldest), default=0.0),
         "is_imported": IMPORTED in seen,
+        "missing_groups": groups.missing(services, shop),
         "inputs": {name: now - at for name, at in seen.items() if name != IMPORTED},
     }

@@ -38,6 +38,7 @@ def test_with_a_worker_all_is_well_and_the_operator_is_told_of_every_shop(
         "dead": 0,
         "lag": 0.0,
         "is_imported": True,
+        "missing_groups": [],
         "inputs": {},
     }
 
@@ -54,6 +55,7 @@ def test_those_outside_are_told_how_much_there_is_and_of_no_shop_or_worker_by_na
         assert told.json["totals"] | {"lag": 0.0} == {
             "shops": 1,
             "not_imported": 0,
+            "missing_groups": 0,
             "dirty": 0,
             "to_read": 2,
             "dead": 0,

@@ -286,6 +286,39 @@ def test_nor_on_what_was_imported_or_has_ended():
     assert not ended.is_dirty
 
 
+RENAMED = policy(partners=(partner(group="grp-lumen-2"),))
+
+
+def test_a_group_renamed_in_the_policy_first_and_then_in_the_helpdesk_moves_nothing():
+    before = away()
+    assert isinstance(look(before, RENAMED, group="grp-lumen", tags=TAGGED), Drop)
+
+    made = look(before, RENAMED, version=2, group="grp-lumen-2", tags=TAGGED)
+
+    after = made.record
+    assert (after.team, after.manual, after.is_dirty, made.events) == ("lumen", False, False, ())
+    assert after.desired_group == after.confirmed_group == "grp-lumen-2"
+
+
+def test_what_is_still_to_be_written_is_written_under_the_new_name():
+    made = look(leaving(), RENAMED, version=2, group="inhouse").record
+    assert (made.team, made.desired_group, made.is_dirty) == ("lumen", "grp-lumen-2", True)
+    assert made.desired_rev > leaving().desired_rev
+
+
+def test_what_was_taken_for_moved_home_by_a_renaming_is_the_partner_s_again_with_the_policy():
+    lost = look(away(), version=2, group="grp-lumen-2", tags=TAGGED).record
+    assert lost.team == HOME
+
+    made = look(lost, RENAMED, version=3, group="grp-lumen-2", tags=TAGGED)
+
+    assert (made.record.team, made.record.held_since, made.events) == (
+        "lumen",
+        LATER,
+        ("accepted",),
+    )
+
+
 # --- answers and claims that cross a move -----------------------------------------------------
 
 

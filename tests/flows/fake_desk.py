@@ -35,6 +35,8 @@ class FakeDesk:
         self.ignores: Callable[[str], bool] = lambda ticket_id: False
         """Writes to these tickets are answered well and not done."""
         self.is_closed = False
+        self.named: Sequence[str] | None = None
+        """The groups that it says it has; None: it cannot say."""
         self._lock = threading.RLock()
         self._clock = 0
 
@@ -147,7 +149,8 @@ class FakeDesk:
             )
 
     def groups(self) -> Sequence[str] | None:
-        return None
+        with self._call("groups", ""):
+            return self.named
 
     def close(self) -> None:
         self.is_closed = True

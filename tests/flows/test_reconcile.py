@@ -1,17 +1,22 @@
 """Polling: what no webhook told."""
 
+from dataclasses import replace
+
 import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway, Refused
 from overflow.flows import audit, reconcile, sync
+from overflow.flows.health import check
 from overflow.flows.reconcile import CHANGED
 from overflow.flows.services import Pace
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
-from tests.flows.house import SHOP, House
+from tests.flows.house import FAR_GROUP, SHOP, House, partner
 from tests.flows.routing import arrivals, arrive
 from tests.flows.test_sync import disagreements, settle
+
+RENAMED = {"near": "nearby"}
 
 
 def poll(house):
@@ -181,3 +186,39 @@ class TestTheWalk:
         assert polls > 2
         assert house.record("8").status is Status.DELETED
         assert house.services.progress.get(SHOP, f"{audit.STATE}:0") is None
+
+    def test_it_waits_while_a_group_of_the_policy_is_missing(self, shop, desk):
+        desk.named = ("shop", "near", "far")
+        arrivals(shop, desk, 5)
+        settle(shop)
+        poll(shop)
+        desk.named = ("shop", "nearby", "far")
+        for ticket_id, ticket in desk.tickets.items():  # no event tells of that
+            desk.tickets[ticket_id] = replace(ticket, group=RENAMED.get(ticket.group, ticket.group))
+        shop.clock.advance(audit.EVERY + 1.0)
+
+        poll(shop)
+        settle(shop)
+        assert [shop.record(n).team for n in "45"] == ["near", "near"]
+        assert check(shop.services).details["shops"][SHOP]["missing_groups"] == ["near"]
+
+        shop.change(partners=[partner("near", "nearby"), partner("far", FAR_GROUP, price=3.0)])
+        while not poll(shop).is_whole:
+            pass
+        settle(shop)
+        assert [(shop.record(n).team, shop.record(n).manual) for n in "45"] == [("near", False)] * 2
+        assert check(shop.services).details["totals"]["missing_groups"] == 0
+        assert disagreements(shop, desk) == []
+        assert shop.faults() == []
+
+    def test_a_helpdesk_that_fails_to_list_its_groups_is_walked_all_the_same(self, shop, desk):
+        arrivals(shop, desk, 3)
+        del desk.tickets["1"]
+        desk.fault = lambda call, _: Refused("not allowed") if call == "groups" else None
+        shop.clock.advance(audit.EVERY + 1.0)
+
+        while not poll(shop).is_whole:
+            pass
+        settle(shop)
+
+        assert shop.record("1").status is Status.DELETED

@@ -484,8 +484,11 @@ function ofHealth() {
   const behind = (told?.dirty ?? 0) + (told?.to_read ?? 0);
   const lag = told && behind ? `, ${duration(told.lag)} behind` : "";
   const isStill = told && !told.is_imported;
+  const missing = told?.missing_groups ?? [];
   return {
-    sync: told
+    sync: missing.length
+      ? ["Sync outstanding", behind, `no group ${missing.join(", ")} in the helpdesk: renamed?`, "bad"]
+      : told
       ? ["Sync outstanding", behind, isStill ? "first walk still under way" : behind ? `${told.dirty} to write, ${told.to_read} to read${lag}` : "in step", told.lag > 120 ? "bad" : isStill ? "warn" : ""]
       : ["Sync outstanding", "–", secret, failing ? "bad" : ""],
     letters,
