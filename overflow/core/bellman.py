@@ -20,13 +20,10 @@ from numpy.typing import NDArray
 
 from overflow.core.bellman_grid import natural, states
 from overflow.core.bellman_sweep import Swept, sweep
-from overflow.core.course import Course
+from overflow.core.course import NEVER, Course
 from overflow.core.line import Vector
 
 __all__ = ["NEVER", "Course", "Solution", "solve"]
-
-NEVER = 1_000_000_000
-"""A threshold that no queue reaches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,9 +26,7 @@ def breaks(course: Course) -> list[float]:
 
 def longest_step(course: Course) -> float:
     """A step that keeps the error of the cost to some 1e-5 of it."""
-    slots = max(1.0, *(slots for _, slots in course.slots))
-    pace = slots * course.mu + slots**0.5 * course.theta
-    return min(8.0 / pace, 0.25 / course.mu, course.horizon / 50.0) if pace else course.horizon
+    return min(0.1 / course.mu, course.horizon / 50.0)
 
 
 def grid(begin: float, until: float, longest: float, first: float) -> Vector:

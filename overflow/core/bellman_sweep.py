@@ -17,6 +17,9 @@ from overflow.core.line import Vector
 _NODES = 24
 """Moments between two changes at which chances that move are worked out."""
 
+_EDGE = 1e-9
+"""Share of an interval that lies at its ends."""
+
 
 class Swept(NamedTuple):
     """By time, ascending; a time of change stands twice, as before it and as after it."""
@@ -51,9 +54,11 @@ def _interval(
 ) -> Swept:
     """Between two changes, from the values at its end."""
     slots, most = course.slots_at(begin), len(values) - 1
+    is_still = _is_still(course, begin, until)
+    longest = longest if is_still else min(longest, (until - begin) / 8.0)
     first = min(longest, 0.25 / (max(1.0, slots) * course.mu + course.theta))
     times = grid(begin, until, longest, first)
-    own = _own(course, times, most)
+    own = _own(course, times, most, is_still=is_still)
     rate, end_rate = course.rate_at(begin), course.rate_at(until, before=True)
     rates = rate + (end_rate - rate) * (times - begin) / (until - begin)
     here, found = lane(course, slots, most), [values]
@@ -70,16 +75,17 @@ def _interval(
     return Swept(times[::-1], np.array(found[::-1]), np.array(own[::-1]))
 
 
-def _own(course: Course, times: Vector, most: int) -> list[Vector]:
+def _own(course: Course, times: Vector, most: int, *, is_still: bool) -> list[Vector]:
     """Own euros of who is kept at each of these times (descending), within one interval."""
     until, begin = float(times[0]), float(times[-1])
-    if _is_still(course, begin, until):
-        return [_euros(course, begin, most)] * len(times)
-    if len(times) <= _NODES:
-        last = _euros(course, until, most, before=True)
-        return [last, *(_euros(course, float(t), most) for t in times[1:])]
-    nodes = np.linspace(until, begin, _NODES)
-    known = [_euros(course, float(t), most, before=i == 0) for i, t in enumerate(nodes)]
+    if is_still:
+        return [_euros(course, (begin + until) / 2.0, most)] * len(times)
+    nodes = times if len(times) <= _NODES else np.linspace(until, begin, _NODES)
+    # Chances jump at both ends: meant are those within.
+    within = np.clip(nodes, begin + _EDGE * (until - begin), until - _EDGE * (until - begin))
+    known = [_euros(course, float(t), most) for t in within]
+    if nodes is times:
+        return known
     places = (until - times) / (until - begin) * (_NODES - 1)
     lows = np.minimum(places.astype(int), _NODES - 2)
     return [
@@ -97,8 +103,8 @@ def _is_still(course: Course, begin: float, until: float) -> bool:
     return is_whole and not any(begin < at < settled for at in course.changes())
 
 
-def _euros(course: Course, t: float, most: int, *, before: bool = False) -> Vector:
-    return course.kept + course.breach * lateness(course, t, most, before=before)
+def _euros(course: Course, t: float, most: int) -> Vector:
+    return course.kept + course.breach * lateness(course, t, most)
 
 
 def _at_the_end(course: Course, most: int) -> Vector:

@@ -18,6 +18,9 @@ from overflow.core.line import Stretch
 Steps: TypeAlias = tuple[tuple[float, float], ...]
 """(time, value), times ascending."""
 
+NEVER = 1_000_000_000
+"""A threshold that no queue reaches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Course:

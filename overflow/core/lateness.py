@@ -4,6 +4,10 @@ A ticket that finds m in system has them all ahead of it. While all slots are bu
 falls at rate slots mu + (m - slots) theta; it is served when it falls below the slots. A shift
 that ends puts the tickets it held back to the head of the line and one that begins takes up the
 next ones: the number ahead stays, the slots that it is compared with change.
+
+Short lines are exact, by the laws of ``overflow.core.line``. In long ones the steps of the number
+ahead have a nearly normal law: Edgeworth's expansion to their third cumulant, and no more chance
+than after any part of the stretches.
 """
 
 from __future__ import annotations
@@ -11,10 +15,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import betainc, gammaincc, gammaln
+from scipy.special import betainc, gammaincc, gammaln, ndtr
 
 from overflow.core.course import Course
 from overflow.core.line import Stretch, Vector, elapsed
+
+_EXACT, _EXACT_PATIENT = 150, 1500
+"""Places up to which changing slots are exact, with people who give up and without."""
 
 _PATIENT = 1e-12
 """theta / (slots mu) below which giving up changes no digit that counts."""
@@ -25,20 +32,17 @@ def whole(slots: float) -> int:
     return math.floor(slots + 0.5)
 
 
-def lateness(course: Course, t: float, most: int, *, before: bool = False) -> Vector:
+def lateness(course: Course, t: float, most: int) -> Vector:
     """Chance 0..1 to be late (or lost unanswered at closing) for a ticket kept at ``t``.
 
-    By the number it finds in system, 0 to ``most``; ``before``: with the slots just before a
-    change at ``t``. Its own patience counts: who gives up in time is not late. Exact for
-    exponential times.
+    By the number it finds in system, 0 to ``most``. Its own patience counts: who gives up in time
+    is not late. Exact for exponential times in short lines, to about 0.001 in long ones whose
+    slots change.
     """
     until = course.decided(t)
     if math.isinf(until):
         return np.zeros(most + 1)
-    stretches = course.stretches(t, until) if until > t else []
-    if before or not stretches:
-        held = course.slots_at(math.nextafter(t, -math.inf) if before else t)
-        stretches.insert(0, (0.0, held))
+    stretches = course.stretches(t, until) if until > t else [(0.0, course.slots_at(t))]
     waiting = _unserved(stretches, course.mu, course.theta, most)
     return waiting * math.exp(-course.theta * max(0.0, until - t))
 
@@ -46,6 +50,9 @@ def lateness(course: Course, t: float, most: int, *, before: bool = False) -> Ve
 def _unserved(stretches: list[Stretch], mu: float, theta: float, most: int) -> Vector:
     """Not served through all stretches, by the number ahead at their begin."""
     *before, last = stretches
+    limit = _EXACT if theta > 0 else _EXACT_PATIENT
+    if before and most - min(slots for _, slots in stretches) > limit:
+        return _about_unserved(stretches, mu, theta, most)
     chance = _through_last(last, mu, theta, most)
     for seconds, slots in reversed(before):
         chance = _through(chance, (seconds, slots), mu, theta)
@@ -100,8 +107,58 @@ def _open(later: Vector, capacity: float, theta: float, length: float) -> int:
     return min(len(later), 1 + math.ceil((reach + 9.0 * math.sqrt(reach) + 20.0) / stays))
 
 
+def _about_unserved(stretches: list[Stretch], mu: float, theta: float, most: int) -> Vector:
+    """The same for long lines, at a cost that hardly grows with them."""
+    ahead = np.arange(most + 1.0)
+    chance = np.ones(most + 1)
+    for count in range(1, len(stretches) + 1):
+        part = stretches[:count]
+        spare = ahead - whole(part[-1][1])
+        if part[-1][0] > 0 and part[-1][1] > 0:
+            np.minimum(chance, _few_steps(spare, ahead, part, mu, theta), out=chance)
+        chance[spare < 0] = 0.0
+    return chance
+
+
+def _few_steps(
+    spare: Vector, ahead: Vector, stretches: list[Stretch], mu: float, theta: float
+) -> Vector:
+    """Chance of at most ``spare`` steps.
+
+    Everybody ahead gives up at rate theta, a served one in place of that at rate mu.
+    """
+    extra = [(length, slots * (mu - theta) / mu) for length, slots in stretches]
+    mean, variance, third = _cumulants(ahead, mu, theta, extra)
+    deviation = np.sqrt(np.maximum(variance, 1e-6))
+    z = (spare + 0.5 - mean) / deviation
+    density = np.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi)
+    chance = ndtr(z) - third / deviation**3 / 6.0 * (z * z - 1.0) * density
+    return np.asarray(np.clip(chance, 0.0, 1.0), dtype=np.float64)
+
+
+def _cumulants(
+    ahead: Vector, mu: float, theta: float, stretches: list[Stretch]
+) -> tuple[Vector, Vector, Vector]:
+    """The first three of the steps, as in ``core.line``, by the number ahead."""
+    q = math.exp(-theta * sum(length for length, _ in stretches))
+    mean = ahead * (1.0 - q)
+    variance = mean * q
+    third = variance * (2.0 * q - 1.0)
+    left = 0.0
+    for length, slots in reversed(stretches):
+        p = math.exp(-theta * left)
+        left += length
+        q = math.exp(-theta * left)
+        served = slots * mu * p * elapsed(theta, length)
+        mean = mean + served
+        variance = variance + served * (p + q - 1.0)
+        third = third + served * (2.0 * (p * p + p * q + q * q) - 3.0 * (p + q) + 1.0)
+    return mean, variance, third
+
+
 def _poisson(mean: float, count: int) -> Vector:
-    steps = np.arange(count)
+    """Chances of 0, 1, ... steps, cut where no more are to be expected."""
+    steps = np.arange(min(count, math.ceil(mean + 9.0 * math.sqrt(mean) + 20.0)))
     return np.asarray(np.exp(steps * math.log(mean) - mean - gammaln(steps + 1)), dtype=np.float64)
 
 
