@@ -28,14 +28,17 @@ def relieves(test: TeamTest) -> bool:
 def best(seen: Survey, suits: Callable[[TeamTest], bool] | None = None) -> TeamTest | None:
     """The able partner with the lowest price, then the fewest tickets so far, then by name.
 
-    ``suits``: only one of those. Price is euros per ticket; tickets so far are counted, so that
-    the share is fair after an outage too.
+    ``suits``: only one of those. Price is euros per ticket; where a plan decides, with what its
+    being late would cost. Tickets so far are counted, so that the share is fair after an outage
+    too.
     """
     able = [test for test in seen.partners if not test.failed and (not suits or suits(test))]
     if len(able) < 2:
         return able[0] if able else None
     price = {partner.name: partner.price for partner in seen.policy.partners}
     handed = seen.situation.handed
+    if seen.plan is not None and seen.plan.counts:
+        price |= {test.team: test.cost for test in able if test.cost is not None}
     return min(able, key=lambda test: (price[test.team], handed.get(test.team, 0), test.team))
 
 

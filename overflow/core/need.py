@@ -19,13 +19,16 @@ class Need(NamedTuple):
 
 
 def of(seen: Survey) -> Need:
-    """Home cannot serve it, is closed or under pressure, or the ticket is itself at risk."""
+    """Home cannot serve it or is closed; by the plan, or else by pressure and its own risk."""
     failed = seen.home.failed
     for reason in (Reason.CHANNEL, Reason.LANGUAGE, Reason.SWITCHED_OFF):
         if reason in failed:
             return Need(is_to_leave=True, reason=reason, must_help=False)
     if Reason.CLOSED in failed:
         return _closed(seen)
+    if seen.plan is not None and seen.plan.counts:
+        # Its threshold weighs this ticket's and the later ones' chances already.
+        return Need(seen.plan.is_reached, Reason.PLAN, must_help=False)
     if seen.pressure.on:
         return Need(is_to_leave=True, reason=pressure.reason(seen.pressure))
     if is_at_risk(seen):

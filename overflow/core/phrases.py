@@ -9,6 +9,9 @@ from typing import Final
 from overflow.core.model import Levels
 from overflow.core.trace import Measure, Reason, TeamTest, Trace
 
+NOBODY: Final = 1_000_000
+"""A threshold that no queue reaches."""
+
 TEMPLATES: Final[Mapping[Reason, str]] = {
     Reason.NO_PRESSURE: "no pressure ({backlog} in the backlog at home, {wait} to wait)",
     Reason.BACKLOG: "pressure at home by its backlog of {backlog}{backlog_levels}",
@@ -38,6 +41,7 @@ TEMPLATES: Final[Mapping[Reason, str]] = {
     Reason.HELD: "it is held already",
     Reason.UNFIT: "{holder} does not answer on {channel} in {language}",
     Reason.UNTOUCHED: "nobody has begun to work on it{untouched}",
+    Reason.PLAN: "{have} at home, and the plan hands over {from_level}",
     Reason.CROSSED: "somebody took it up meanwhile",
     Reason.OFF: "the service is off in this shop",
     Reason.CONTENDED: "others took the last free places meanwhile",
@@ -124,6 +128,18 @@ def _off(trace: Trace) -> str:
     return f"{name} is switched off ({check.note})"
 
 
+def _have(trace: Trace) -> str:
+    plan = trace.plan
+    return "unknown" if plan is None or plan.have is None else _count(plan.have)
+
+
+def _from_level(trace: Trace) -> str:
+    plan = trace.plan
+    if plan is None or plan.level is None or plan.level >= NOBODY:
+        return "nobody now"
+    return f"from {plan.level} on"
+
+
 def _untouched(trace: Trace) -> str:
     for name, age, limit, _ in trace.inputs:
         if name == "untouched" and age is not None and limit is not None:
@@ -150,6 +166,8 @@ SLOTS: Final[Mapping[str, Callable[[Reason, str, Trace], str]]] = {
     "full": lambda _, __, trace: _numbers(Reason.FULL, trace),
     "daily_limit": lambda _, __, trace: _numbers(Reason.DAILY_LIMIT, trace),
     "off": lambda _, __, trace: _off(trace),
+    "have": lambda _, __, trace: _have(trace),
+    "from_level": lambda _, __, trace: _from_level(trace),
     "untouched": lambda _, __, trace: _untouched(trace),
 }
 """What a template may name."""

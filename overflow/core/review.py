@@ -5,6 +5,7 @@ Same tests, forecasts and trace as ``decide``. ``None`` means that nothing is to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from overflow.core import choice, fitness, need
@@ -33,7 +34,8 @@ def review(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
     At home (``ticket.ahead`` says how many wait before it): overflow late when home cannot serve
     it now, when it is itself at risk, or when its queue is under pressure and what stands before
     it is still at or above a stop level; so pressure empties the line down to the stop level and
-    no further. The partner must gain it something.
+    no further. Where a plan decides: when what stands before it has reached the plan's threshold,
+    or when it is expected to cost less at the partner. The partner must gain it something.
 
     At a partner: recall when it has been left untouched for longer than the policy allows, in the
     partner's open seconds, or when the partner is switched off, closed on a live channel or does
@@ -68,6 +70,8 @@ def _late(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> D
         there = choice.best(seen)
         return _out(seen, there, Outcome.OVERFLOW, Reason.PINNED_PARTNER)
     leave = need.of(seen)
+    if seen.plan is not None and seen.plan.counts and not seen.home.failed:
+        return _late_by_plan(seen)
     if seen.pressure.on and not seen.home.failed:
         if need.is_at_risk(seen):
             leave = leave._replace(reason=Reason.BREACH)
@@ -77,6 +81,25 @@ def _late(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> D
         return None
     there = choice.best(seen, (lambda test: _gains(test, seen)) if leave.must_help else None)
     return _out(seen, there, Outcome.LATE, leave.reason)
+
+
+def _late_by_plan(seen: Survey) -> Decision | None:
+    """Out of a line that is longer than the plan wants by now, or where it is cheaper there."""
+    is_deep = seen.plan is not None and seen.plan.is_reached
+    there = choice.best(seen, (lambda test: _gains(test, seen)) if is_deep else _cheaper(seen))
+    return _out(seen, there, Outcome.LATE, Reason.PLAN if is_deep else Reason.BREACH)
+
+
+def _cheaper(seen: Survey) -> Callable[[TeamTest], bool]:
+    """Partners at which it is expected to cost less than at home, and to be late less often."""
+    here = seen.home.cost
+
+    def is_cheaper(test: TeamTest) -> bool:
+        if here is None or test.cost is None:
+            return False
+        return test.cost < here and _gains(test, seen)
+
+    return is_cheaper
 
 
 def _out(seen: Survey, there: TeamTest | None, outcome: Outcome, reason: Reason) -> Decision | None:

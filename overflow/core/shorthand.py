@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from overflow.core.decision import Decision, Outcome
 from overflow.core.model import Cause, Levels, Mode, Pressure, Thresholds
-from overflow.core.trace import Check, Input, Line, Measure, Reason, TeamTest, Trace
+from overflow.core.trace import Check, Input, Line, Measure, Planned, Reason, TeamTest, Trace
 
 Short: TypeAlias = list[Any]
 """Lists, texts, numbers and nulls only: JSON."""
@@ -72,6 +72,7 @@ def shorten(made: Decision) -> Short:
         [*trace.after] if trace.after is not trace.before else None,
         [_team(test) for test in (trace.home, *trace.partners)],
         [(name, _number(age), _number(limit), effect) for name, age, limit, effect in trace.inputs],
+        None if trace.plan is None else [*trace.plan],
     ]
 
 
@@ -100,7 +101,7 @@ def written_out(short: Sequence[Any]) -> Decision:
 
 def _trace(cause: Cause, rest: Sequence[Any]) -> Trace:
     (now, mode, channel, language, topic, holder, asked, due, backlog, wait, breach) = rest[:11]
-    line, levels, before, after, (home, *partners), inputs = rest[11:]
+    line, levels, before, after, (home, *partners), inputs, plan = rest[11:]
     pressure = Pressure(*before)
     return Trace(
         now=now,
@@ -122,6 +123,7 @@ def _trace(cause: Cause, rest: Sequence[Any]) -> Trace:
         home=_tested(home),
         partners=tuple(_tested(each) for each in partners),
         inputs=tuple(Input(name, _value(a), _value(b), effect) for name, a, b, effect in inputs),
+        plan=None if plan is None else Planned(*plan),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from overflow.core import fitness, forecast, lifts, pressure
+from overflow.core import fitness, forecast, lifts, planned, pressure
 from overflow.core.forecast import AtHome
 from overflow.core.hours import Hours
 from overflow.core.model import (
@@ -19,7 +19,7 @@ from overflow.core.model import (
     Ticket,
 )
 from overflow.core.roster import Staff, staff
-from overflow.core.trace import Check, Input, Measure, Reason, TeamTest, Trace
+from overflow.core.trace import Check, Input, Measure, Planned, Reason, TeamTest, Trace
 
 _CALM: Final = Pressure()
 _JOINING: Final = frozenset({Cause.NEW, Cause.HANDOVER})
@@ -46,6 +46,8 @@ class Survey(NamedTuple):
     pressure: Pressure
     """After this decision; ``before`` itself when unchanged."""
     inputs: tuple[Input, ...]
+    plan: Planned | None
+    """None: the policy wants none."""
 
     def team(self, name: str) -> TeamTest | None:
         """The test of the team of that name; None when the policy does not name it."""
@@ -76,6 +78,7 @@ class Survey(NamedTuple):
             self.home,
             self.partners,
             self.inputs,
+            self.plan,
         )
 
 
@@ -106,6 +109,7 @@ def survey(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
         before,
         after,
         inputs,
+        planned.of(queue, seen.line, situation, policy, now),
     )
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from overflow.core.model import Levels
-from overflow.core.trace import Check, Measure, Reason, TeamTest, Trace
+from overflow.core.trace import Check, Measure, Planned, Reason, TeamTest, Trace
 
 
 def plain(trace: Trace) -> dict[str, object]:
@@ -33,12 +33,20 @@ def plain(trace: Trace) -> dict[str, object]:
             "was_on": trace.before.on,
             "hold": levels.hold,
         },
+        "plan": _plan(trace.plan),
         "teams": [_team(test) for test in (trace.home, *trace.partners)],
         "inputs": [
             {"name": name, "age": _number(age), "limit": _number(limit), "effect": effect}
             for name, age, limit, effect in trace.inputs
         ],
     }
+
+
+def _plan(plan: Planned | None) -> dict[str, object] | None:
+    if plan is None:
+        return None
+    told = {"level": plan.level, "have": _number(plan.have), "age": _number(plan.age)}
+    return {**told, ("method" if plan.counts else "unknown"): plan.method}
 
 
 def _team(test: TeamTest) -> dict[str, object]:

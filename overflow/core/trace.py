@@ -57,6 +57,8 @@ class Reason(StrEnum):
     UNFIT = "unfit"
     """Channel or language have become ones that the holder does not know."""
     UNTOUCHED = "untouched"
+    PLAN = "plan"
+    """What stands at home, held against the planner's threshold."""
     CROSSED = "crossed"
     """Somebody answered or took it while it was about to be moved: it stays there."""
     OFF = "off"
@@ -120,6 +122,28 @@ class Line(NamedTuple):
     position: float | None
 
 
+class Planned(NamedTuple):
+    """The planner's threshold for the queue, and what is held against it."""
+
+    level: int | None
+    """Overflow from so many on; None: no plan counts, so the policy's own thresholds do."""
+    have: float | None
+    """Waiting and in work at home before this ticket, in tickets of its channel."""
+    method: str
+    """How the threshold was found, or why there is none."""
+    age: float | None
+    """Seconds since the plan was made."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the plan decides, and not the policy's own thresholds."""
+        return self.level is not None and self.have is not None
+
+    @property
+    def is_reached(self) -> bool:
+        return self.level is not None and self.have is not None and self.have >= self.level
+
+
 class Input(NamedTuple):
     """What the decision rested on, how old it was and what came of that."""
 
@@ -155,3 +179,5 @@ class Trace(NamedTuple):
     home: TeamTest
     partners: tuple[TeamTest, ...]
     inputs: tuple[Input, ...]
+    plan: Planned | None = None
+    """None: the policy wants none."""

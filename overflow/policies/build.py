@@ -49,6 +49,7 @@ def policy_of(data: Data, shop: str, version: int) -> Policy:
         partners=tuple(_partner(part, data) for part in data["partners"]),
         channels=channels,
         costs=Costs(**data.get("costs", {})),
+        planning=data["planning"],
         breach_margin=data["breach_margin"],
         when_closed=closed.get("rule", "auto"),
         closed_breach_level=closed.get("breach", 0.5),

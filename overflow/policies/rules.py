@@ -199,6 +199,13 @@ def _peaks_are_told_apart(data: Data) -> Found:
         names.add(name.casefold())
 
 
+def _planning_has_something_to_weigh(data: Data) -> Found:
+    costs = _part(data, "costs")
+    if data.get("planning") == "cost" and not (costs.get("breach") or costs.get("lost")):
+        why = "weighs what a late and a lost ticket are worth: give `costs.breach` or `costs.lost`"
+        yield "planning", f"`cost` {why}"
+
+
 _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _helpdesk,
     _holidays,
@@ -215,6 +222,7 @@ _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _words_differ,
     _lifts_name_channels,
     _peaks_are_told_apart,
+    _planning_has_something_to_weigh,
 )
 
 

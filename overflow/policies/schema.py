@@ -312,6 +312,13 @@ class PolicySection(Section):
         "a partner whose chance to be late exceeds home's by more is no relief", load_default=0.05
     )
     costs = Part(CostSection, "what things are worth")
+    planning = OneOf(
+        ("off", "cost", "service_level"),
+        "when to overflow: `off`, at the levels of `pressure`; `cost`, where it costs least; "
+        "`service_level`, as little as keeps the goal of each target. A queue without a plan, yet, "
+        "goes by `pressure`",
+        load_default="off",
+    )
     moves = Part(MoveSection, "how often a ticket is moved")
     untouched = Duration(
         "untouched by a partner for so long, in its open hours: taken back", load_default=1800.0

@@ -20,6 +20,7 @@ from overflow.core.model import (
     Mode,
     MoveLimits,
     Pressure,
+    QueuePlan,
     Sample,
     Shift,
     Situation,
@@ -134,6 +135,7 @@ def policies(draw, mode=None):
         untouched=draw(seconds),
         ages=draw(st.builds(AgeLimits, *[mostly(st.just(90000.0), seconds)] * 4)),
         min_samples=draw(st.integers(0, 30)),
+        planning=draw(mostly(st.just("off"), st.just("cost"))),
     )
 
 
@@ -155,6 +157,17 @@ pressures = st.builds(
     rev=st.integers(0, 9),
 )
 scopes = ("partner:lumen", "channel:chat", "queue:email.de")
+
+
+plans = st.builds(
+    QueuePlan,
+    made=moments,
+    until=moments,
+    method=st.sampled_from(("rolling", "stationary")),
+    times=moments.map(lambda at: (at, at + 600.0)),
+    levels=st.tuples(counts, st.integers(0, 2_000_000)),
+    fallback=st.none() | counts,
+)
 
 
 def some(keys, values):
@@ -184,6 +197,7 @@ def situations(draw):
         seen=draw(some(("helpdesk",), moments)),
         virtual=draw(some([(partner, queue) for partner in PARTNERS for queue in QUEUES], loads)),
         epoch=draw(st.integers(0, 3)),
+        plans=draw(some(QUEUES, plans)),
     )
 
 

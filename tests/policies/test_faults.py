@@ -33,6 +33,8 @@ def test_nothing_at_all_lacks_everything_that_is_required():
         ({"zone": 3}, "zone", "must be a time zone"),
         ({"mode": "lives"}, "mode", "must be one of live, observe, off; did you mean live?"),
         ({"mode": False}, "mode", "must be one of"),
+        ({"planning": "cheap"}, "planning", "must be one of off, cost, service_level"),
+        ({"planning": "cost"}, "planning", "give `costs.breach` or `costs.lost`"),
         ({"shop": "Lamps"}, "shop", "must be a name"),
         ({"shop": "l" * 33}, "shop", "must be a name"),
         ({"partner": []}, "partner", "is no field here; did you mean partners?"),

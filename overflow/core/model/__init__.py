@@ -25,6 +25,7 @@ from overflow.core.model.policy import (
     Thresholds,
     Words,
 )
+from overflow.core.model.queue_plan import QueuePlan
 from overflow.core.model.situation import (
     Declared,
     Pressure,
@@ -63,6 +64,7 @@ __all__ = [
     "Partner",
     "Policy",
     "Pressure",
+    "QueuePlan",
     "Record",
     "Retries",
     "Sample",

@@ -225,6 +225,9 @@ class Policy:
     default_language: str = ""
     calendar: Calendar = field(default_factory=Calendar)
     """Peaks that are foreseen, on the shop's clock and with its public holidays."""
+    planning: Literal["off", "cost", "service_level"] = "off"
+    """When to overflow: at the policy's own thresholds (off), where it costs least, or as little
+    as keeps the goal of the channel's target."""
     signals: tuple[SignalRule, ...] = ()
     """What signals from outside mean for the arrivals."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from overflow.core.hours import Hours
+from overflow.core.model.queue_plan import QueuePlan
 from overflow.core.model.words import Load
 from overflow.core.signals import Signal
 
@@ -66,7 +67,8 @@ class Situation:
     held: Mapping[tuple[str, str], int]
     """(partner, channel) -> open tickets it holds, as the store counts them for its limits."""
     today: Mapping[str, int]
-    """Partner -> tickets handed over on the local day of the situation."""
+    """Partner -> tickets handed over on the local day of the situation, or decided to be while
+    observing."""
     handed: Mapping[str, int]
     """Partner -> tickets ever handed over, for the counted fair share."""
     pressure: Mapping[str, Pressure]
@@ -84,5 +86,7 @@ class Situation:
     """Raised whenever observing begins; a record's ``virtual`` of another one counts nowhere."""
     signals: Mapping[str, Signal] = field(default_factory=dict)
     """Name -> what was told from outside; some may have expired."""
+    plans: Mapping[str, QueuePlan] = field(default_factory=dict)
+    """Queue -> what the planner worked out for it; some may have become too old."""
     raw: Sequence[bytes] = field(default=(), repr=False, compare=False)
     """The form the store keeps it in, for the journal; empty: it did not come from the store."""

@@ -1,0 +1,103 @@
+"""Where the planner has worked a threshold out, it decides, and the trace says so."""
+
+from dataclasses import replace
+
+import pytest
+
+from overflow.core.decide import decide
+from overflow.core.decision import Outcome, Reason, headline, trace_of
+from overflow.core.model import HOME, Load, Pressure, QueuePlan
+from overflow.core.review import review
+from tests.core import make
+from tests.core.make import NOON
+
+PLAN = QueuePlan(
+    made=NOON - 12.0,
+    until=NOON + 60.0,
+    method="rolling",
+    times=(NOON - 12.0, NOON + 30.0),
+    levels=(20, 15),
+    fallback=25,
+)
+
+
+def seen(backlog, plan=PLAN, **more):
+    """A situation with so many chats at home, all in work as far as there are slots."""
+    loads = {(HOME, "chat.de"): Load(max(0, backlog - 12), min(12, backlog))}
+    plans = {"chat.de": plan} if plan else {}
+    return make.situation(loads=loads, plans=plans, seen={}, **more)
+
+
+def decided(backlog, plan=PLAN, now=NOON, planning="cost", **more):
+    rules = make.policy(planning=planning)
+    return decide(make.ticket(arrived=now, due=now + 120), seen(backlog, plan, **more), rules, now)
+
+
+def test_the_threshold_is_where_overflow_begins():
+    kept, moved = decided(19), decided(20)
+
+    assert (kept.outcome, kept.reason) == (Outcome.KEEP, Reason.PLAN)
+    assert (moved.outcome, moved.reason) == (Outcome.OVERFLOW, Reason.PLAN)
+    assert headline(kept) == "Kept: 19 at home, and the plan hands over from 20 on."
+    assert headline(moved) == f"To {moved.team}: 20 at home, and the plan hands over from 20 on."
+
+
+def test_it_changes_when_the_plan_says():
+    assert decided(15).outcome is Outcome.KEEP
+    assert decided(15, now=NOON + 30.0).outcome is Outcome.OVERFLOW
+
+
+def test_the_policys_own_thresholds_take_no_part_meanwhile():
+    pressed = {"chat.de": Pressure(on=True, since=NOON - 9, measure="backlog", rev=4)}
+
+    assert decided(19, pressure=pressed).outcome is Outcome.KEEP
+    assert decided(19, planning="off", pressure=pressed).outcome is Outcome.OVERFLOW
+
+
+@pytest.mark.parametrize(
+    ("later", "level", "method"),
+    [
+        (59.0, 15, "rolling"),
+        (60.0, 25, "stationary, for the plan is too old"),
+        (3659.0, 25, "stationary, for the plan is too old"),
+    ],
+)
+def test_a_plan_that_is_too_old_leaves_the_stationary_threshold_for_an_hour(later, level, method):
+    plan = trace_of(decided(1, now=NOON + later))["plan"]
+    assert (plan["level"], plan["method"]) == (level, method)
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        (None, "no plan for this queue yet"),
+        (replace(PLAN, until=NOON - 3600.0), "the plan is too old"),
+        (replace(PLAN, until=NOON, fallback=None), "the plan is too old"),
+    ],
+)
+def test_without_one_the_policys_own_thresholds_count_again(plan, why):
+    made = decided(40, plan)
+    assert made.reason is Reason.BACKLOG
+    assert trace_of(made)["plan"]["unknown"] == why
+
+
+def test_what_is_unknown_is_not_held_against_it():
+    rules = make.policy(planning="cost", home=make.home(shifts=()))
+    made = decide(make.ticket(), seen(40), rules, NOON)
+    assert made.reason is Reason.BACKLOG
+    assert trace_of(made)["plan"]["unknown"] == "what stands at home is unknown"
+
+
+def test_among_partners_the_cheapest_is_the_one_whose_lateness_is_weighed_too():
+    slow = make.partner("slow", price=1.0, answer_time=3600.0)
+    fast = make.partner("fast", price=2.0, answer_time=5.0)
+    rules = make.policy(planning="cost", partners=(slow, fast))
+    assert decide(make.ticket(), seen(30), rules, NOON).team == "fast"
+
+
+def test_a_line_longer_than_planned_is_shortened_from_its_end():
+    rules, situation = make.policy(planning="cost"), seen(40)
+    waiting = make.ticket(arrived=NOON - 30, due=NOON + 90)
+
+    assert review(replace(waiting, ahead=20), situation, rules, NOON).outcome is Outcome.LATE
+    assert review(replace(waiting, ahead=1), situation, rules, NOON) is None
