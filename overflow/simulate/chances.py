@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_ndtr
 
 from overflow.simulate.scenario import Law, Scenario
 from overflow.simulate.told import Points
@@ -110,9 +111,10 @@ def _patience(scenario: Scenario, rng: np.random.Generator, size: int) -> list[f
 
 
 def _times(law: Law, mean: float, rng: np.random.Generator, size: int) -> list[float]:
+    normal = rng.standard_normal(size)  # one source for all laws: who is slow is slow in each
     if law.kind == "exp":
-        times = rng.exponential(mean, size)
+        times = -mean * log_ndtr(-normal)
     else:
         spread = math.log1p(law.cv**2)  # the variance of its logarithm
-        times = rng.lognormal(math.log(mean) - spread / 2.0, math.sqrt(spread), size)
+        times = mean * np.exp(math.sqrt(spread) * normal - spread / 2.0)
     return list(times.tolist())

@@ -102,3 +102,12 @@ def threshold(level: int) -> Maker:
         return Simple(told, lambda lane, _t: lane.n >= level)
 
     return make
+
+
+def planned(level: Callable[[float], int]) -> Maker:
+    """Overflow when as many are in the system as a plan says for that time."""
+
+    def make(told: Told) -> Contender:
+        return Simple(told, lambda lane, t: lane.n >= level(t))
+
+    return make

@@ -1,0 +1,127 @@
+"""The best that could be done by who knows a scenario's rates, and what a decision lacks to it.
+
+E[cost] of any policy that decides at arrival is the optimum and the sum of its regrets, each of
+them what that decision costs more than the best one there and then: exact in expectation where
+times are exponential, and far less noisy than the costs themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from overflow.core.bellman import Course, Solution, solve
+from overflow.core.bellman_grid import natural
+from overflow.core.bellman_sweep import Swept, sweep
+from overflow.simulate.outcome import Decision
+from overflow.simulate.scenario import Law, Scenario
+
+Floats = NDArray[np.float64]
+
+
+def course_of(scenario: Scenario) -> Course:
+    """The scenario as its planner would see it who knew the truth; times taken as exponential."""
+    return Course(
+        horizon=scenario.horizon,
+        slots=scenario.slots,
+        mu=1.0 / scenario.handle_time,
+        theta=scenario.theta,
+        target=scenario.target,
+        rate=scenario.rate,
+        breach=scenario.breach,
+        lost=scenario.lost,
+        overflow=scenario.overflow,
+        kept=scenario.kept,
+        end=scenario.end,
+        partner_slots=scenario.partner_slots,
+        partner_handle=scenario.partner_handle,
+        partner_wait=scenario.partner_wait,
+    )
+
+
+def twin(scenario: Scenario) -> Scenario:
+    """The same day with exponential times and a partner without limit, whose optimum is exact."""
+    return replace(scenario, service=Law(), patience=Law(), partner_slots=None, partner_handle=None)
+
+
+class Truth:
+    """The exact answers for a scenario; solved when first asked for."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._course = course_of(twin(scenario))
+        self._present = scenario.n0 + scenario.batch0
+
+    @cached_property
+    def solution(self) -> Solution:
+        """Of the ``twin``."""
+        return solve(self._course, present=self._present)
+
+    @cached_property
+    def twin_optimum(self) -> float:
+        """Expected euros of the ``twin`` under its best policy."""
+        return self.solution.expected_cost(self._scenario.n0, self._scenario.batch0)
+
+    @cached_property
+    def optimum(self) -> float:
+        """Expected euros of a day under the best policy that decides at arrival.
+
+        With a limited partner, whose free slots have a price. Times are taken as exponential; where
+        they are not, this is what a planner who takes them so expects.
+        """
+        if self._scenario.partner_slots is None:
+            return self.twin_optimum
+        solution = solve(course_of(self._scenario), present=self._present)
+        return solution.expected_cost(self._scenario.n0, self._scenario.batch0)
+
+    def regrets(self, decisions: Sequence[Decision]) -> Floats:
+        """Euros that each decision of a day of the ``twin`` costs more than the best one."""
+        if not decisions:
+            return np.zeros(0)
+        n = np.array([decision.n for decision in decisions])
+        t = np.array([decision.t for decision in decisions])
+        out = np.array([decision.overflow for decision in decisions])
+        gaps = self._at(n, t)
+        found = np.maximum(0.0, np.where(out, -gaps, gaps))
+        for place, decision in enumerate(decisions):
+            if decision.t > 0 or not decision.batch_left:
+                break
+            found[place] = self._in_batch(decision)
+        return found
+
+    @cached_property
+    def _swept(self) -> Swept:
+        """Up to numbers in system that even who overflows nobody does not pass."""
+        return sweep(self._course, natural(self._course, self._present) + 2)
+
+    @cached_property
+    def _gaps(self) -> Floats:
+        """By time and number found: what keeping costs more than overflowing."""
+        swept = self._swept
+        gaps: Floats = swept.own[:, :-1] + np.diff(swept.values, axis=1) - self._course.leaving
+        return gaps
+
+    def _at(self, n: NDArray[np.int64], t: Floats) -> Floats:
+        """The gaps there and then, linear between two times."""
+        times = self._swept.times
+        row = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
+        length = times[row + 1] - times[row]
+        inside = np.divide(t - times[row], length, out=np.zeros_like(t), where=length > 0)
+        share = np.clip(inside, 0.0, 1.0)
+        column = np.minimum(n, self._gaps.shape[1] - 1)
+        found: Floats = (1.0 - share) * self._gaps[row, column] + share * self._gaps[
+            row + 1, column
+        ]
+        return found
+
+    def _in_batch(self, decision: Decision) -> float:
+        """Where others are to be decided at once, the best is a choice of how many to keep."""
+        left = decision.batch_left
+        keep = np.concatenate(([0.0], np.cumsum(self._gaps[0, decision.n : decision.n + left + 1])))
+        best = keep.min()
+        taken = keep[: left + 1].min() if decision.overflow else keep[1:].min()
+        return float(taken - best)

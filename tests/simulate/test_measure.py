@@ -1,0 +1,100 @@
+"""What a policy costs: against exact figures, and one way of measuring against another."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from overflow.errors import BadInput
+from overflow.simulate.contender import LOOK
+from overflow.simulate.contenders.simple import Simple
+from overflow.simulate.interval import interval
+from overflow.simulate.measure import begin, difference, play_on, run
+from overflow.simulate.scenario import Law
+from tests.simulate.make import public
+
+
+def agrees(found, exact, slack=0.0005):
+    """Within 4.5 standard errors: many tests are not to fail by chance."""
+    return abs(found.mean - exact) <= 2.3 * found.half + slack
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [("quiet_chat", 150), ("bf_chat_ramp", 40), ("evening_close", 200), ("phone_8020", 60)],
+)
+def test_ratios_are_the_exact_ones(name, days):
+    scenario = public(name)
+    stated = scenario.stated
+    never = run(scenario, "never", days=days)
+    best = run(scenario, f"threshold:{stated.best_threshold}", days=days)
+    assert agrees(never.ratio, stated.never_ratio)
+    assert agrees(best.ratio, stated.best_threshold_ratio)
+    assert best.ratio.half < interval(best.plain).over(best.truth.optimum).half / 2
+
+
+def test_ratios_are_exact_with_a_batch_at_opening_too():
+    scenario = public("email_weekend")
+    best = run(scenario, f"threshold:{scenario.stated.best_threshold}", days=100)
+    assert agrees(best.ratio, scenario.stated.best_threshold_ratio)
+    assert agrees(run(scenario, "never", days=60).ratio, scenario.stated.never_ratio)
+
+
+def test_taking_luck_out_by_the_optimum_agrees_with_regret():
+    scenario = public("quiet_chat")
+    exact = run(scenario, "backlog", days=150)
+    other = run(scenario, "backlog", days=150, late=True)
+    assert (exact.method, other.method) == ("regret", "control")
+    assert abs(exact.ratio.mean - other.ratio.mean) < exact.ratio.half + 2 * other.ratio.half
+    assert other.ratio.half < interval(other.plain).over(other.truth.optimum).half / 2
+
+
+def test_days_pair_by_their_luck():
+    scenario = public("phone_8020")
+    one, other = (run(scenario, name, days=40) for name in ("no-free-slot", "backlog"))
+    paired = difference(one, other)
+    assert paired.low > 0
+    assert paired.mean == pytest.approx(one.cost.mean - other.cost.mean)
+
+
+def test_a_run_stops_when_it_is_sure_enough():
+    found = run(public("quiet_chat"), "threshold:13", days=1000, half_width=0.01)
+    assert found.days < 1000
+    assert found.ratio.half <= 0.01
+
+
+def test_times_that_are_not_exponential_are_measured_without_regret():
+    heavy = replace(public("quiet_chat"), service=Law("lognormal", 2.0))
+    found = run(heavy, "backlog", days=30)
+    assert found.method == "control"
+    assert found.ratio.half < interval(found.plain).over(found.truth.optimum).half
+
+
+def test_each_day_is_told():
+    days = []
+    run(public("micro_shop"), "never", days=3, on_day=lambda: days.append(1))
+    assert len(days) == 3
+
+
+def test_a_policy_that_there_is_not_is_refused():
+    with pytest.raises(BadInput):
+        run(public("micro_shop"), "nobody", days=1)
+
+
+class LastMoment(Simple):
+    """Keeps all, and overflows late whoever will pass the target before the next look."""
+
+    def look(self, t):
+        due = self._lane.told.target - LOOK
+        return [ticket for ticket, came in self._lane.waiting.items() if t - came > due]
+
+    def overflowed(self, t, ticket, ok):
+        self._lane.left(ticket)
+
+
+def test_overflow_at_the_last_moment_costs_what_is_known_where_the_partner_answers_at_once():
+    found = begin(replace(public("email_weekend"), late_wait=0.0), "last moment", late=True)
+    for _ in range(40):
+        play_on(found, lambda told: LastMoment(told, lambda _lane, _t: False), 1)
+    assert agrees(found.ratio, 0.876)
+    assert np.mean([outcome.breached for outcome in found.outcomes]) == 0
