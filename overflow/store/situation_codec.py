@@ -7,6 +7,7 @@ Fields (``micro`` stands for microseconds since the epoch, packed values are joi
     epoch            which run of observing
     w: i: p:         TEAM:QUEUE -> waiting, wip and parked tickets
     vw: vi:          PARTNER:QUEUE -> the same, decided to it while observing
+    vd:              PARTNER:YYYYMMDD -> decided to it that local day while observing
     h:               PARTNER:CHANNEL and PARTNER:* -> open tickets it holds
     c:               PARTNER:CHANNEL, PARTNER:* and PARTNER:*day -> its contract's limits
     e:               PARTNER:CHANNEL, PARTNER:* and PARTNER:*until -> the limits it declared
@@ -104,7 +105,7 @@ def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
         policy_version=int(numbers.get("pv", 0)),
         loads=plan.loads(plan.here, values),
         held={key: int(n) for key, n in plan.table("h", values).items() if n != b"0"},
-        today={name: int(n) for (name, day), n in plan.table("d", values).items() if day == today},
+        today=_today(plan, values, today),
         handed={name: int(n) for name, n in plan.table("f", values).items()},
         pressure={queue: pressure_from(text) for queue, text in plan.table("r", values).items()},
         handle_time={key: sample_from(text) for key, text in plan.table("a", values).items()},
@@ -116,6 +117,16 @@ def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
         signals={name: signal_from(text) for name, text in plan.table("x", values).items()},
         raw=raw,
     )
+
+
+def _today(plan: _Plan, values: Sequence[bytes], today: str) -> dict[str, int]:
+    """Handed over that day; while observing, with what was decided to be."""
+    counts: dict[str, int] = {}
+    for kind in ("d", "vd"):
+        for (partner, day), n in plan.table(kind, values).items():
+            if day == today:
+                counts[partner] = counts.get(partner, 0) + int(n)
+    return counts
 
 
 class _Plan:

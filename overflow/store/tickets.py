@@ -39,8 +39,8 @@ class Tickets:
         """
         if commit.situation is not None and commit.situation.raw:
             self._shapes.keep(shop, commit.situation.raw, commit.now)
-        comes = commit.record.team != HOME
-        day = local_day(commit.now, self.situations.zone(shop, commit.now)) if comes else ""
+        may_come = commit.record.team != HOME or commit.record.virtual
+        day = local_day(commit.now, self.situations.zone(shop, commit.now)) if may_come else ""
         reply, raw = self._commit.along(
             key_names(shop, commit),
             arguments(commit, day),

@@ -10,7 +10,7 @@ from overflow.errors import BadInput, Conflict, StoreAway, Unauthorised, Unknown
 from overflow.flows import intake
 from overflow.flows.errand import Routed
 from overflow.flows.intake import Marked, Passed
-from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, document
+from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, document, partner
 from tests.flows.routing import arrivals, arrive, receive
 
 
@@ -193,6 +193,15 @@ def test_observing_records_and_moves_nothing(house, desk):
     assert record.virtual.startswith("near@")
     assert not record.is_dirty
     assert house.totals()["observed/overflow/backlog/near/email"] == 1
+
+
+def test_observing_keeps_to_the_daily_limits_too(house, desk):
+    limited = partner("near", NEAR_GROUP, daily_limit=1)
+    house.open(mode="observe", partners=[limited])
+    routed = arrivals(house, desk, 5)
+
+    assert [each.decision.team for each in routed[3:]] == ["near", HOME]
+    assert routed[-1].decision.reason == "daily_limit"
 
 
 def test_a_shop_that_is_off_decides_nothing(house, desk):

@@ -1,5 +1,7 @@
 """The situation as decisions see it, and what people declare in it."""
 
+from dataclasses import replace
+
 import pytest
 
 from overflow.clock import SystemClock
@@ -9,7 +11,7 @@ from overflow.core.signals import Signal
 from overflow.errors import BadInput
 from overflow.store.commits import Commit, Full
 from overflow.store.situation_codec import decode, local_day
-from tests.store.builders import ALWAYS, NOW, SHOP, a_policy, a_record
+from tests.store.builders import ALWAYS, NOW, SHOP, a_partner, a_policy, a_record
 
 CLOCK = SystemClock()
 
@@ -160,6 +162,20 @@ def test_observing_counts_a_virtual_load_of_its_own(tickets, situations, policie
     found = situations.get(SHOP, NOW)
     assert found.virtual == {("acme", "email.de"): Load(1, 1)}
     assert found.loads == {(HOME, "email.de"): Load(1, 1)}
+
+
+def test_observing_counts_what_was_decided_to_a_partner_today(tickets, situations, policies):
+    policies.put(SHOP, {}, a_policy(a_partner(day=2), mode=Mode.OBSERVE))
+    first = commit(tickets, a_record("1", virtual="acme"))
+    touched = replace(a_record("1", virtual=first.record.virtual), assignee="ann")
+    commit(tickets, touched, prior_rev=first.record.rev)
+    commit(tickets, a_record("2", virtual="acme"))
+    commit(tickets, a_record("3"))
+
+    assert situations.get(SHOP, NOW).today == {"acme": 2}
+    assert situations.get(SHOP, NOW + 86_400).today == {}
+    policies.put(SHOP, {}, a_policy(a_partner(day=2), mode=Mode.LIVE))
+    assert situations.get(SHOP, NOW).today == {}
 
 
 def test_what_was_observed_counts_nowhere_in_another_mode(tickets, situations, policies):

@@ -5,6 +5,7 @@ commit of ours stands above a limit; whatever differs from the desired state is 
 moves stay within the limit; and both the records and the journal alone give the same counters.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -56,6 +57,7 @@ class Model:
 
     records: dict = field(default_factory=dict)
     handed: dict = field(default_factory=dict)
+    observed: dict = field(default_factory=dict)
     contract: dict = field(default_factory=dict)
     declared: dict = field(default_factory=dict)
     deliveries: set = field(default_factory=set)
@@ -300,7 +302,8 @@ class StoreMachine(RuleBasedStateMachine):
         situation = self.tickets.situations.get(SHOP, self.now)
         day = local_day(self.now, "Europe/Berlin")
         handed = self.model.handed
-        assert situation.today == {p: n for (p, on), n in handed.items() if on == day}
+        counted = Counter(handed) + Counter(self.model.observed)
+        assert situation.today == {p: n for (p, on), n in counted.items() if on == day}
         assert situation.handed == {
             partner: sum(n for (p, _), n in handed.items() if p == partner)
             for partner in {p for p, _ in handed}
@@ -324,6 +327,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.model.contract = contract
         if mode is not getattr(self, "mode", None):
             self.model.pressure_rev.clear()
+            self.model.observed.clear()
         self.mode = mode
 
     def _commit(self, record, prior, *, takes="", delivery="", situation=None, pressure=None):
@@ -383,6 +387,11 @@ class StoreMachine(RuleBasedStateMachine):
         if commit.takes or (came_by_hand and not record.status.is_ended):
             at = (record.team, local_day(self.now, "Europe/Berlin"))
             model.handed[at] = model.handed.get(at, 0) + 1
+        partner, _, run = record.virtual.partition("@")
+        is_given = record.virtual != (before.virtual if before else "")
+        if is_given and run == str(done.situation.epoch):
+            at = (partner, local_day(self.now, "Europe/Berlin"))
+            model.observed[at] = model.observed.get(at, 0) + 1
         if commit.situation is not None:
             assert record.decision == done.entry != ""
             model.moved[record.id] = model.moved.get(record.id, 0) + 1

@@ -189,6 +189,10 @@ if comes then
   redis.call('HINCRBY', KEYS[2], day, 1)
   redis.call('HINCRBY', KEYS[2], 'f:' .. new.team, 1)
 end
+local observed, run = string.match(new.virtual, '^(.+)@(%d+)$')
+if run == epoch and new.virtual ~= old.virtual then
+  bump('vd:' .. observed .. ':' .. ARGV[12], 1)
+end
 
 -- 5. What else the situation learns.
 

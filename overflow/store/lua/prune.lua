@@ -20,7 +20,7 @@ for i = 1, #fields, 2 do
     if kind == 's' then
       over['e:' .. rest .. ':'] = true
     end
-  elseif kind == 'd' and string.match(rest, '%d+$') < ARGV[2] then
+  elseif (kind == 'd' or kind == 'vd') and string.match(rest, '%d+$') < ARGV[2] then
     over[#over + 1] = fields[i]
   elseif counters[kind] and fields[i + 1] == '0' then
     over[#over + 1] = fields[i]

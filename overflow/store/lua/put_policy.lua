@@ -23,7 +23,7 @@ end
 
 -- Another mode begins with no pressure, and what observing counted counts no more.
 local mode_changes = s[2] ~= ARGV[3]
-local ends_with_mode = { vw = true, vi = true, r = true }
+local ends_with_mode = { vw = true, vi = true, vd = true, r = true }
 for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
   local kind = string.match(field, '^(%a+):')
   if kind == 'c' or (mode_changes and ends_with_mode[kind]) then
