@@ -194,7 +194,10 @@ class AgeSection(Section):
     """How old an input may be before it no longer counts."""
 
     situation = Duration(
-        "a process's view of the shop; then it looks again", load_default=1.0, most=60
+        "a process's view of the shop, 0.1s or more; then it looks again",
+        load_default=1.0,
+        least=0.1,  # a commit takes milliseconds: a view that ages faster is refused every time
+        most=60,
     )
     helpdesk = Duration(
         "no word from the helpdesk; then backlog and wait are unknown", load_default=300.0

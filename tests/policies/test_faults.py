@@ -50,6 +50,7 @@ def test_nothing_at_all_lacks_everything_that_is_required():
         ({"untouched": 0}, "untouched", "must be from"),
         ({"untouched": "400d"}, "untouched", "to 366d"),
         ({"untouched": True}, "untouched", "must be a duration"),
+        ({"ages": {"situation": 0.001}}, "ages.situation", "must be from 0.1s to 1m"),
         ({"breach_margin": "120%"}, "breach_margin", "must be a share"),
         ({"breach_margin": 5}, "breach_margin", "must be a share"),
         ({"costs": {"lost": -1}}, "costs.lost", "must lie between 0 and 100000"),
