@@ -18,7 +18,7 @@ from scipy.linalg import lapack
 from overflow.core.course import Course
 from overflow.core.line import Vector
 
-_GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
+GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 
 Mask = NDArray[np.bool_]
 
@@ -61,12 +61,12 @@ def back(
     level: int | None,
 ) -> Vector:
     """Values a step earlier; ``rates`` and ``owns`` (a kept ticket's own euros) late and early."""
-    h = _GAMMA * length
+    h = GAMMA * length
     late, early = rates
-    rate = late + _GAMMA * (early - late)
-    own = owns[0] if owns[0] is owns[1] else owns[0] + _GAMMA * (owns[1] - owns[0])
+    rate = late + GAMMA * (early - late)
+    own = owns[0] if owns[0] is owns[1] else owns[0] + GAMMA * (owns[1] - owns[0])
     first = _stage(values, values, lane, h, rate, own, level)
-    slope = (first - values) * ((1.0 - _GAMMA) / _GAMMA)
+    slope = (first - values) * ((1.0 - GAMMA) / GAMMA)
     return _stage(values + slope, first, lane, h, early, owns[1], level)
 
 

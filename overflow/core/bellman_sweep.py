@@ -33,7 +33,7 @@ def sweep(
     course: Course, most: int, *, step: float | None = None, level: int | None = None
 ) -> Swept:
     """Values up to ``most`` in system of the best policy, or of the threshold ``level``."""
-    values = _at_the_end(course, most)
+    values = at_the_end(course, most)
     longest = longest_step(course) if step is None else step
     blocks: list[Swept] = []
     for begin, until in reversed(list(pairwise(breaks(course)))):
@@ -54,11 +54,10 @@ def _interval(
 ) -> Swept:
     """Between two changes, from the values at its end."""
     slots, most = course.slots_at(begin), len(values) - 1
-    is_still = _is_still(course, begin, until)
-    longest = longest if is_still else min(longest, (until - begin) / 8.0)
+    longest = longest if is_still(course, begin, until) else min(longest, (until - begin) / 8.0)
     first = min(longest, 0.25 / (max(1.0, slots) * course.mu + course.theta))
     times = grid(begin, until, longest, first)
-    own = _own(course, times, most, is_still=is_still)
+    own = own_euros(course, times, most)
     rate, end_rate = course.rate_at(begin), course.rate_at(until, before=True)
     rates = rate + (end_rate - rate) * (times - begin) / (until - begin)
     here, found = lane(course, slots, most), [values]
@@ -75,10 +74,10 @@ def _interval(
     return Swept(times[::-1], np.array(found[::-1]), np.array(own[::-1]))
 
 
-def _own(course: Course, times: Vector, most: int, *, is_still: bool) -> list[Vector]:
-    """Own euros of who is kept at each of these times (descending), within one interval."""
+def own_euros(course: Course, times: Vector, most: int) -> list[Vector]:
+    """Own euros of who is kept at each of these times (descending), between two changes."""
     until, begin = float(times[0]), float(times[-1])
-    if is_still:
+    if is_still(course, begin, until):
         return [_euros(course, (begin + until) / 2.0, most)] * len(times)
     nodes = times if len(times) <= _NODES else np.linspace(until, begin, _NODES)
     # Chances jump at both ends: meant are those within.
@@ -94,7 +93,7 @@ def _own(course: Course, times: Vector, most: int, *, is_still: bool) -> list[Ve
     ]
 
 
-def _is_still(course: Course, begin: float, until: float) -> bool:
+def is_still(course: Course, begin: float, until: float) -> bool:
     """Nothing changes until whoever joins in the interval is decided."""
     settled = course.decided(until)
     if math.isinf(course.target):
@@ -107,7 +106,7 @@ def _euros(course: Course, t: float, most: int) -> Vector:
     return course.kept + course.breach * lateness(course, t, most)
 
 
-def _at_the_end(course: Course, most: int) -> Vector:
+def at_the_end(course: Course, most: int) -> Vector:
     """Who waits at closing is lost; a queue that drains loses only those who give up."""
     slots = course.slots_at(course.horizon)
     waiting = np.maximum(0.0, np.arange(most + 1) - whole(slots))
