@@ -9,7 +9,14 @@ from overflow.core.model import Channel, Home, Levels, Mode, Partner, Policy
 from overflow.policies.explain_lifts import explain_lifts
 from overflow.policies.values import spoken
 from overflow.policies.warnings import warnings
-from overflow.policies.week import days, holidays, open_times, staffed_times, teams_of
+from overflow.policies.week import (
+    agents_on,
+    days,
+    holidays,
+    open_times,
+    staffed_times,
+    teams_of,
+)
 
 _MODES: Final = {
     Mode.LIVE: "live: tickets are decided and moved",
@@ -47,12 +54,13 @@ def _head(policy: Policy) -> str:
 
 
 def _hours(policy: Policy, now: float) -> str:
-    teams = teams_of(policy)
+    teams, week = teams_of(policy), days(policy.zone, now)
+    agents = agents_on(policy.home, week)
     rows = [["", *(team.name for team in teams)]]
-    for day in days(policy.zone, now):
+    for day in week:
         free = holidays(policy, day)
         times = [
-            staffed_times(team, day, policy.zone)
+            staffed_times(team, day, policy.zone, is_counted=len(agents) > 1)
             if isinstance(team, Home)
             else open_times(team.hours, day, policy.zone)
             for team in teams
@@ -68,7 +76,6 @@ def _hours(policy: Policy, now: float) -> str:
         for team in teams
         if team.hours.zone != policy.zone
     ]
-    agents = sorted({shift.agents for shift in policy.home.shifts})
     if len(agents) == 1:
         lines.append(f"inhouse: {_count(agents[0], 'agent')} on shift.")
     return "\n".join(lines)

@@ -52,14 +52,21 @@ def open_times(hours: Hours, day: Day, zone: str) -> str:
     return _times(hours.segments(day.start, day.end), day, zone)
 
 
-def staffed_times(home: Home, day: Day, zone: str) -> str:
-    """Open times of the own team, with its agents where their number changes."""
+def staffed_times(home: Home, day: Day, zone: str, *, is_counted: bool) -> str:
+    """Open times of the own team; counted, each with the agents that are there."""
     spans = list(_staffed(home, day))
-    if len({agents for _, _, agents in spans}) <= 1:
+    if not is_counted or not spans:
         return _times([(begin, end) for begin, end, _ in spans], day, zone)
     return ", ".join(
         f"{_times([(begin, end)], day, zone)} ({agents})" for begin, end, agents in spans
     )
+
+
+def agents_on(home: Home, week: Sequence[Day]) -> list[int]:
+    """How many agents there are while it is open, each number once; none without shifts."""
+    if not home.shifts:
+        return []
+    return sorted({agents for day in week for _, _, agents in _staffed(home, day)})
 
 
 def uncovered(teams: Sequence[Team], day: Day) -> list[tuple[float, float]]:

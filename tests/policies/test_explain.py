@@ -56,6 +56,33 @@ def test_shifts_are_shown_with_the_agents_that_they_add_up_to():
     assert "08:00-12:00 (2), 12:00-14:00 (5), 14:00-18:00 (3)" in text
 
 
+def test_every_day_says_how_many_there_are_where_the_days_differ():
+    text = told(
+        inhouse={
+            "hours": "Mo-Fr 09:00-17:00; Sa 10:00-14:00",
+            "shifts": [
+                {"hours": "Mo-Fr 09:00-17:00", "agents": 4},
+                {"hours": "Sa 10:00-14:00", "agents": 1},
+            ],
+        }
+    )
+    assert "Wed 23 Dec   09:00-17:00 (4)" in text
+    assert "Sat 26 Dec   10:00-14:00 (1)" in text
+    assert "on shift" not in text
+
+
+def test_shifts_of_the_same_size_that_overlap_are_not_told_as_one():
+    text = told(
+        inhouse={
+            "hours": "Mo-Fr 08:00-18:00",
+            "shifts": [{"hours": "Mo-Fr 08:00-14:00", "agents": 2}] * 2
+            + [{"hours": "Mo-Fr 14:00-18:00", "agents": 2}],
+        }
+    )
+    assert "08:00-14:00 (4), 14:00-18:00 (2)" in text
+    assert "on shift" not in text
+
+
 def test_hours_of_another_zone_are_shown_on_the_shops_clock():
     text = told(partners=[partner(hours="09:00-17:00", zone="America/New_York")])
     assert "15:00-23:00" in text
