@@ -24,7 +24,9 @@ COMMANDS: Final[Mapping[str, str]] = {
     "keys": "Make, rotate and revoke API keys.",
     "openapi": "Print the API's description.",
     "policy": "Check, explain and apply policies.",
+    "replay": "Decide a recorded period again, or play it under another policy.",
     "run": "Serve: API and workers, with an embedded store if none is set.",
+    "simulate": "Play days under a policy, and compare its cost with the best possible.",
 }
 """Every command, as ``overflow --help`` lists it."""
 

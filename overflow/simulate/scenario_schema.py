@@ -15,6 +15,7 @@ from overflow.simulate.told import Points, Steps
 _POSITIVE: Final = Range(min=0, min_inclusive=False, error="must be above 0")
 _NOT_NEGATIVE: Final = Range(min=0, error="must be 0 or more")
 _LAWS: Final = OneOf(["exp", "lognormal"], error="must be exp or lognormal")
+_NEEDED: Final[Any] = {"required": True, "error_messages": {"required": "is missing"}}
 _PAIR: Final = 2
 
 
@@ -68,20 +69,20 @@ class ScenarioSchema(Schema):
 
         unknown = EXCLUDE
 
-    name = fields.String(required=True, validate=Length(min=1, error="must not be empty"))
+    name = fields.String(**_NEEDED, validate=Length(min=1, error="must not be empty"))
     channel = fields.String()
     note = fields.String()
-    horizon = _Number(required=True, data_key="H", validate=_POSITIVE)
-    roster = _Roster(required=True)
+    horizon = _Number(**_NEEDED, data_key="H", validate=_POSITIVE)
+    roster = _Roster(**_NEEDED)
     concurrency = fields.Integer(load_default=1, data_key="conc", validate=Range(min=1))
-    handle_time = _Number(required=True, data_key="aht", validate=_POSITIVE)
-    theta = _Number(required=True, validate=_NOT_NEGATIVE)
-    target = _Number(required=True, data_key="T", validate=_NOT_NEGATIVE)
-    rate = _Pairs(required=True, data_key="lam")
-    breach = _Number(required=True, data_key="p", validate=_NOT_NEGATIVE)
-    lost = _Number(required=True, data_key="a", validate=_NOT_NEGATIVE)
-    overflow = _Number(required=True, data_key="c_o", validate=_NOT_NEGATIVE)
-    kept = _Number(required=True, data_key="c_i", validate=_NOT_NEGATIVE)
+    handle_time = _Number(**_NEEDED, data_key="aht", validate=_POSITIVE)
+    theta = _Number(**_NEEDED, validate=_NOT_NEGATIVE)
+    target = _Number(**_NEEDED, data_key="T", validate=_NOT_NEGATIVE)
+    rate = _Pairs(**_NEEDED, data_key="lam")
+    breach = _Number(**_NEEDED, data_key="p", validate=_NOT_NEGATIVE)
+    lost = _Number(**_NEEDED, data_key="a", validate=_NOT_NEGATIVE)
+    overflow = _Number(**_NEEDED, data_key="c_o", validate=_NOT_NEGATIVE)
+    kept = _Number(**_NEEDED, data_key="c_i", validate=_NOT_NEGATIVE)
     end = fields.String(validate=OneOf(["drain", "close"], error="must be drain or close"))
     n0 = fields.Integer(validate=_NOT_NEGATIVE)
     batch0 = fields.Integer(validate=_NOT_NEGATIVE)

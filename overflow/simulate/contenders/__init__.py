@@ -12,7 +12,7 @@ from typing import Final
 
 from overflow.errors import BadInput
 from overflow.simulate.contender import Contender, Maker
-from overflow.simulate.contenders import simple
+from overflow.simulate.contenders import simple, stationary
 from overflow.simulate.told import Told
 
 _AUTO: Final = "overflow.simulate.contenders.auto"
@@ -33,6 +33,7 @@ CONTENDERS: Final[dict[str, Callable[[Told], Contender]]] = {
     "backlog": simple.backlog,
     "no-free-slot": simple.no_free_slot,
     "estimated-wait": simple.estimated_wait,
+    "stationary": stationary.stationary,
 }
 """All but ``threshold:K``, which carries its number."""
 

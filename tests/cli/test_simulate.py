@@ -1,0 +1,123 @@
+"""``overflow simulate``: what it prints, and what it says of faults."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from overflow.cli import main
+
+PUBLIC = Path(__file__).parents[1] / "simulate" / "data" / "public.json"
+KEYS = [
+    "scenario",
+    "policy",
+    "late",
+    "days",
+    "cost_mean",
+    "cost_ci95",
+    "optimum",
+    "ratio",
+    "ratio_ci95",
+    "overflow_share",
+    "service_level",
+    "abandoned_share",
+    "decision_ms_p99",
+]
+
+
+@pytest.fixture
+def run():
+    def invoke(*args, status=0):
+        result = CliRunner().invoke(main, ["simulate", *map(str, args)])
+        assert result.exit_code == status, (result.output, result.exception)
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def rows(run):
+    def ask(*args):
+        return orjson.loads(run("--scenarios", PUBLIC, "--json", *args).stdout)
+
+    return ask
+
+
+def test_every_scenario_is_one_object_of_a_list(rows):
+    found = rows("--policy", "backlog", "--days", 2)
+    assert [row["scenario"] for row in found] == [
+        "quiet_chat",
+        "bf_chat_ramp",
+        "evening_close",
+        "email_weekend",
+        "phone_8020",
+        "micro_shop",
+    ]
+    assert all(list(row)[: len(KEYS)] == KEYS for row in found)
+
+
+def test_figures_mean_what_they_say(rows):
+    (row,) = rows("--only", "quiet_chat", "--policy", "threshold:13", "--days", 40)
+    assert (row["policy"], row["late"], row["days"]) == ("threshold:13", False, 40)
+    assert row["optimum"] == pytest.approx(213.65, abs=0.01)
+    assert row["ratio"] == pytest.approx(row["cost_mean"] / row["optimum"])
+    assert row["cost_ci95"][0] < row["cost_mean"] < row["cost_ci95"][1]
+    assert row["ratio_ci95"][0] <= 1.0010 + 0.001
+    assert row["regret"] == pytest.approx(row["cost_mean"] - row["optimum"])
+    assert 0 < row["overflow_share"] < 0.2 < row["service_level"] < 1
+    assert 0 < row["decision_ms_p99"] < 50
+
+
+def test_the_same_seed_gives_the_same_figures(rows):
+    def costs(seed):
+        return [row["cost_mean"] for row in rows("--policy", "never", "--days", 2, "--seed", seed)]
+
+    assert costs(3) == costs(3) != costs(4)
+
+
+def test_several_policies_play_the_same_days(rows):
+    one, other = rows("--only", "micro_shop", "--policy", "never", "--policy", "always")
+    assert (one["policy"], other["policy"]) == ("never", "always")
+    assert one["offered"] == other["offered"]
+    assert (one["overflow_share"], other["overflow_share"]) == (0, 1)
+
+
+def test_a_single_day_has_no_interval(rows):
+    (row,) = rows("--only", "micro_shop", "--policy", "backlog", "--days", 1)
+    assert row["cost_ci95"] == [None, None]
+
+
+def test_it_stops_when_it_is_sure_enough(rows):
+    args = ("--only", "quiet_chat", "--policy", "threshold:13", "--days", 900)
+    (row,) = rows(*args, "--half-width", 1)
+    assert row["days"] < 900
+    assert row["ratio_ci95"][1] - row["ratio"] <= 0.01
+
+
+def test_people_get_a_table(run):
+    shown = run("--scenarios", PUBLIC, "--policy", "backlog", "--days", 2, "--late").stdout
+    assert "cost ÷ optimum" in shown
+    assert "backlog, late" in shown
+    assert len(shown.splitlines()) == 7
+
+
+def test_every_fault_has_its_line(run, tmp_path):
+    result = run("--scenarios", PUBLIC, "--only", "x", "--policy", "y", status=2)
+    assert len(result.stderr.splitlines()) == 2
+    file = tmp_path / "wrong.json"
+    file.write_text('[{"name": "a", "H": -1}]')
+    lines = run("--scenarios", file, "--policy", "y", status=2).stderr.splitlines()
+    assert f"{file}: a.H: must be above 0" in lines
+    assert f"{file}: a.lam: is missing" in lines
+    assert len(lines) == 11
+    missing = run("--scenarios", tmp_path / "no.json", status=2).stderr
+    assert "cannot be read" in missing
+
+
+def test_a_field_that_is_not_known_is_named(run, tmp_path):
+    (document, *_) = orjson.loads(PUBLIC.read_bytes())["scenarios"]
+    file = tmp_path / "scenarios.json"
+    file.write_bytes(orjson.dumps([document | {"colour": "red"}]))
+    result = run("--scenarios", file, "--policy", "never", "--days", 1)
+    assert "quiet_chat.colour" in result.stderr
