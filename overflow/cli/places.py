@@ -64,9 +64,7 @@ class Store:
     """The store that the settings name; the embedded one while ``overflow run`` serves."""
 
     def __init__(self, settings: Settings) -> None:
-        if not (settings.redis_url or Path(settings.socket).exists()):
-            message = "is not set, and no `overflow run` serves from here; or name one with --api"
-            raise Invalid("no store", {"OVERFLOW_REDIS_URL": [message]})
+        require_store(settings, "; or name one with --api")
         self._services = build(settings)
 
     def get(self, shop: str, version: int | None = None) -> tuple[int, Document] | None:
@@ -123,6 +121,13 @@ class Api:
         if reply.is_success or reply.status_code == httpx.codes.NOT_FOUND:
             return reply
         raise _fault(reply)
+
+
+def require_store(settings: Settings, or_else: str = "") -> None:
+    """Raise ``Invalid`` where the settings name no store and none is served from here."""
+    if not (settings.redis_url or Path(settings.socket).exists()):
+        message = f"is not set, and no `overflow run` serves from here{or_else}"
+        raise Invalid("no store", {"OVERFLOW_REDIS_URL": [message]})
 
 
 def _fault(reply: httpx.Response) -> Fault:

@@ -11,7 +11,10 @@ from overflow import policies
 from overflow.core.model import Policy
 from overflow.errors import Invalid
 from overflow.flows.services import Services
+from overflow.simulate import replay_compare
+from overflow.simulate.replay_compare import Compared
 from overflow.simulate.replay_entries import NO_POLICY, again, differences, recorded
+from overflow.simulate.replay_past import Reader
 from overflow.store.journal import Entry, at
 
 PAGE: Final = 500
@@ -79,6 +82,29 @@ def redecide(services: Services, shop: str, start: float, end: float) -> Redecid
             different = Different(one.entry, one.ticket.id, one.told["headline"], paths)
             found.listed.append(different)
     return found
+
+
+def compare(
+    services: Services, shop: str, period: tuple[float, float], policy: Policy, seed: int
+) -> Compared:
+    """The period under another policy, beside what happened and its own policy's replay.
+
+    Raises ``Unknown`` for a shop without a policy, ``Invalid`` for a period that ends before it
+    begins or in which nothing was decided, and for a channel whose handle time nobody knows.
+    """
+    start, end = period
+    check_period(start, end)
+    book = Versions(services, shop)
+    live = frozenset(name for name, channel in policy.channels.items() if channel.live)
+    past = Reader(start, end, live).read(entries(services, shop, start, end))
+    own = next(
+        (found for version, _ in past.versions.most_common() if (found := book.policy(version))),
+        None,
+    )
+    if own is None:
+        why = "nothing was decided in it whose policy is kept"
+        raise Invalid("this cannot be replayed", {"--from, --to": [why]})
+    return replay_compare.compare(past, own, policy, seed)
 
 
 def check_period(start: float, end: float) -> None:

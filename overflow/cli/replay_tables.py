@@ -1,0 +1,83 @@
+"""What a replay came to, as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rich.console import Console
+
+from overflow.api.moments import iso
+from overflow.cli.tables import plain
+from overflow.flows.replaying import Redecided
+from overflow.simulate.replay_compare import HAPPENED, OTHER, OWN, Compared
+from overflow.simulate.replay_page import notes, rows, share
+from overflow.simulate.replay_result import Moved, Sums
+
+MOST: Final = 20
+"""Tickets that are shown one by one; JSON has all."""
+_NAMES: Final = {HAPPENED: "happened", OWN: "own policy, replayed", OTHER: "this policy, replayed"}
+
+
+def of_redecided(found: Redecided, console: Console) -> None:
+    """The same, different, and left out with why."""
+    console.print(f"{found.same} decisions came out the same, {found.different} otherwise.")
+    for why, n in found.left_out.items():
+        console.print(f"  not decided again: {n} {why}")
+    if found.listed:
+        table = plain("entry", "ticket", "then", "differs in")
+        for each in found.listed[:MOST]:
+            table.add_row(each.entry, each.ticket, each.was, ", ".join(each.paths))
+        console.print(table)
+
+
+def of_comparison(compared: Compared, console: Console) -> None:
+    """What happened, beside both replays: in all, by channel, by hour, by partner, by ticket."""
+    past = compared.past
+    console.print(
+        f"{len(past.cases)} tickets of {compared.policy.shop} from {iso(past.start)} to "
+        f"{iso(past.end)}; own policy: version {compared.own_version}."
+    )
+    for line in notes(compared):
+        console.print(f"  {line}")
+    console.print()
+    table = plain("", *(_NAMES[name] for name in compared.totals))
+    for row in rows(compared.totals.values()):
+        table.add_row(*row)
+    console.print(table)
+    _groups("channel", compared.by_channel, console)
+    _groups("hour of arrival", compared.by_hour, console)
+    _moved(compared.moved, console)
+
+
+def _groups(what: str, groups: Mapping[str, Mapping[str, Sums]], console: Console) -> None:
+    table = plain(what, "tickets", "service level", "", "overflowed", "", "cost, EUR", "")
+    for name, row in groups.items():
+        then, other = row[HAPPENED], row[OTHER]
+        table.add_row(
+            name,
+            str(then.offered),
+            share(then.service_level),
+            f"-> {share(other.service_level)}",
+            str(then.overflowed),
+            f"-> {other.overflowed}",
+            f"{then.cost:.2f}",
+            f"-> {other.cost:.2f}",
+        )
+    console.print()
+    console.print(table)
+
+
+def _moved(moved: list[Moved], console: Console) -> None:
+    console.print()
+    console.print(f"{len(moved)} tickets would have had another team.")
+    if moved:
+        table = plain("ticket", "arrived", "channel", "from", "to", "why")
+        for each in moved[:MOST]:
+            why = each.why or "as it was left"
+            table.add_row(
+                each.ticket, iso(each.arrived), each.channel, each.was, f"-> {each.to}", why
+            )
+        console.print(table)
+    if len(moved) > MOST:
+        console.print(f"{len(moved) - MOST} more: --json has all.")
