@@ -17,9 +17,14 @@ import math
 from collections import OrderedDict
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from overflow.core.bellman import solve
+from overflow.core.bellman_finite import solve_finite
 from overflow.core.course import Course
 from overflow.core.estimate import Estimates, known, lasting
+from overflow.core.line import Vector
 from overflow.core.model.queue_plan import QueuePlan
 from overflow.core.prospect import Fading, Prospect, course, missing
 from overflow.core.service_level import priced
@@ -29,8 +34,11 @@ MU_STEP: Final = 0.02
 THETA_STEP: Final = 0.10
 """Logarithms: estimates closer than this are the same."""
 
-FADES_FROM: Final = 0.1
+LONG: Final = 0.1
 """Targets of less than this part of the time that a surprise lasts see no end of it."""
+
+LOTS: Final = 4
+"""That a partner's slots are counted in at most."""
 
 COARSE: Final = 0.5
 """Longest step of a plan in handle times: five times the exact one's, and no threshold moves by
@@ -45,6 +53,19 @@ class Thresholds(NamedTuple):
 
     times: tuple[float, ...]
     levels: tuple[int, ...]
+
+
+class Solved(NamedTuple):
+    """A course's thresholds, by tickets that stand with a partner of finite slots."""
+
+    by_busy: tuple[Thresholds, ...]
+    """One alone where the partner cannot be full."""
+    lot: float = 1.0
+    """Tickets with the partner from one to the next."""
+
+    def of(self, busy: float = 0.0) -> Thresholds:
+        """Those that hold with ``busy`` tickets at the partner."""
+        return self.by_busy[max(0, min(len(self.by_busy) - 1, round(busy / self.lot)))]
 
 
 class _Point(NamedTuple):
@@ -66,11 +87,20 @@ class Planner:
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
-        self._known: OrderedDict[tuple[Prospect, _Point], Thresholds] = OrderedDict()
+        self._known: OrderedDict[tuple[Prospect, _Point], Solved] = OrderedDict()
         self.solved = 0
 
-    def plan(self, prospect: Prospect, estimates: Estimates, t: float) -> Thresholds:
-        """The thresholds of ``prospect``'s time as they look at ``t``."""
+    def plan(
+        self, prospect: Prospect, estimates: Estimates, t: float, busy: float = 0.0
+    ) -> Thresholds:
+        """The thresholds of ``prospect``'s time as they look at ``t``.
+
+        ``busy``: tickets that the partner holds, where its slots are counted.
+        """
+        return self.solution(prospect, estimates, t).of(busy)
+
+    def solution(self, prospect: Prospect, estimates: Estimates, t: float) -> Solved:
+        """The same for whatever the partner holds."""
         key = prospect, _point(prospect, estimates, t)
         found = self._known.get(key)
         if found is None:
@@ -95,49 +125,68 @@ def queue_plan(
 def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
     now = known(estimates, prospect.expected, prospect.concurrency)
     handle, patience = prospect.expected.handle, prospect.expected.patience
-    demand = round(math.log(now.demand) / DEMAND_STEP)
+    # A plan for two numbers takes longer, so fewer of them are made.
+    coarse = 3 if _may_fill(prospect) else 1
+    demand = coarse * round(math.log(now.demand) / (coarse * DEMAND_STEP))
     return _Point(
         demand,
-        round(math.log(now.mu * handle) / MU_STEP),
+        coarse * round(math.log(now.mu * handle) / (coarse * MU_STEP)),
         round(math.log(now.theta * patience) / THETA_STEP) if patience else 0,
         round(missing(prospect, now, t)),
-        int(t / _part(prospect)) if demand and _fades(prospect) else -1,
+        int(t / _part(prospect)) if demand and is_long(prospect) else -1,
     )
 
 
-def _fades(prospect: Prospect) -> bool:
-    """Whether it matters that a surprise ends: not for targets of minutes."""
+def is_long(prospect: Prospect) -> bool:
+    """Whether the plan looks hours ahead, so that it matters that a surprise ends."""
     expected = prospect.expected
-    return FADES_FROM * lasting(expected) < expected.target < math.inf
+    return LONG * lasting(expected) < expected.target < math.inf
+
+
+def _may_fill(prospect: Prospect) -> bool:
+    """Whether a full partner is planned for: before targets of minutes it moves no threshold."""
+    return (
+        prospect.partner_slots is not None
+        and prospect.partner_handle is not None
+        and is_long(prospect)
+    )
 
 
 def _part(prospect: Prospect) -> float:
     return lasting(prospect.expected) / 8.0
 
 
-def _solved(prospect: Prospect, at: _Point) -> Thresholds:
+def _solved(prospect: Prospect, at: _Point) -> Solved:
+    here, present = _course(prospect, at), prospect.present
+    step = min(COARSE / here.mu, here.horizon / 40.0)
+    if prospect.goal is not None:
+        here = priced(here, prospect.goal, present)
+    if _may_fill(prospect):
+        finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
+        rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)
+        return Solved(tuple(rows), finite.lot)
+    solution = solve(here, present=present, step=step)
+    return Solved((_thresholds(solution.times, solution.levels),))
+
+
+def _course(prospect: Prospect, at: _Point) -> Course:
     patience = prospect.expected.patience
-    here = course(
+    fading = Fading((at.since + 0.5) * _part(prospect), lasting(prospect.expected))
+    return course(
         prospect,
         math.exp(at.demand * DEMAND_STEP),
         math.exp(at.mu * MU_STEP) / prospect.expected.handle,
         math.exp(at.theta * THETA_STEP) / patience if patience else 0.0,
         at.missing,
-        Fading((at.since + 0.5) * _part(prospect), lasting(prospect.expected))
-        if at.since >= 0
-        else None,
+        fading if at.since >= 0 else None,
     )
-    if prospect.goal is not None:
-        here = priced(here, prospect.goal, prospect.present)
-    return _thresholds(here, prospect.present)
 
 
-def _thresholds(here: Course, present: int) -> Thresholds:
-    step = min(COARSE / here.mu, here.horizon / 40.0)
-    solution = solve(here, present=present, step=step)
+def _thresholds(along: Vector, found: NDArray[np.int64]) -> Thresholds:
+    """Only where they change; after a change where a time stands twice."""
     times: list[float] = []
     levels: list[int] = []
-    for t, level in zip(solution.times.tolist(), solution.levels.tolist(), strict=True):
+    for t, level in zip(along.tolist(), found.tolist(), strict=True):
         if times and t == times[-1]:
             levels[-1] = level
         elif not levels or level != levels[-1]:

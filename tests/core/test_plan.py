@@ -150,3 +150,23 @@ def test_a_surprise_is_taken_to_end_where_the_target_is_long_and_to_go_on_where_
     assert ending.rate_at(100.0) == ending.rate_at(300.0) == pytest.approx(2.0)
     assert ending.rate_at(540.0) == pytest.approx(1.0 + math.exp(-1.0), rel=0.01)
     assert ending.rate_at(1200.0) == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_partner_that_fills_up_is_given_tickets_sooner_where_the_target_is_long():
+    mail = Prospect(
+        horizon=480.0,
+        roster=((0.0, 3.0),),
+        concurrency=1.0,
+        forecast=((0.0, 0.6), (480.0, 0.6)),
+        expected=Expected(6.0, None, 60.0, 120.0),
+        breach=6.0,
+        lost=0.0,
+        overflow=3.0,
+        kept=0.3,
+    )
+    free = Planner().plan(mail, estimate.begin(mail.expected), 0.0)
+    capped = Planner().solution(
+        replace(mail, partner_slots=1, partner_handle=10.0), estimate.begin(mail.expected), 0.0
+    )
+    assert at(capped.of(0), 100.0) < at(free, 100.0)
+    assert at(capped.of(1), 100.0) == NEVER

@@ -13,7 +13,7 @@ from typing import Final
 
 from overflow.core import estimate
 from overflow.core.estimate import Expected, Span
-from overflow.core.plan import Planner, Thresholds
+from overflow.core.plan import Planner, Solved
 from overflow.core.prospect import Prospect
 from overflow.simulate.contender import Contender
 from overflow.simulate.told import Told
@@ -101,6 +101,25 @@ class Counts:
         return span
 
 
+class PartnerLoad:
+    """Tickets that the partner probably holds: nobody says when it ends one."""
+
+    def __init__(self, told: Told) -> None:
+        self._slots = told.partner_slots
+        self._handle = told.partner_handle or math.inf
+        self._since = self._held = 0.0
+
+    def at(self, t: float) -> float:
+        """Each ends at its mean rate."""
+        return self._held * math.exp(-(t - self._since) / self._handle)
+
+    def sent(self, t: float, *, ok: bool) -> None:
+        """One more, or it had no slot: it is full."""
+        if self._slots is not None:
+            self._held = min(self._slots, self.at(t) + 1.0) if ok else float(self._slots)
+            self._since = t
+
+
 class Auto:
     """Keep or overflow by the planner's threshold."""
 
@@ -111,7 +130,8 @@ class Auto:
         self._estimates = estimate.begin(self._prospect.expected)
         self._agents = told.roster[0][1]
         self._is_staff_new = True
-        self._planned: Thresholds | None = None
+        self._planned: Solved | None = None
+        self._partner = PartnerLoad(told)
 
     def begin(self, n0: int) -> None:
         self._counts.waiting = n0
@@ -125,7 +145,7 @@ class Auto:
         foretold = self._prospect.foretold(counts.since, t)
         span = counts.taken(foretold, self._agents)
         self._estimates = estimate.observe(self._estimates, span, self._prospect.expected)
-        self._planned = self._planner.plan(self._prospect, self._estimates, t)
+        self._planned = self._planner.solution(self._prospect, self._estimates, t)
         self._is_staff_new = False
 
     def level(self, t: float) -> int:
@@ -135,7 +155,8 @@ class Auto:
         planned = self._planned
         if planned is None:
             raise AssertionError("planned just now")
-        return planned.levels[bisect_right(planned.times, t) - 1]
+        along = planned.of(self._partner.at(t))
+        return along.levels[bisect_right(along.times, t) - 1]
 
     def arrival(self, t: float, ticket: int) -> bool:
         del ticket
@@ -182,6 +203,7 @@ class Auto:
         self._is_staff_new = True
 
     def overflowed(self, t: float, ticket: int, ok: bool) -> None:  # noqa: FBT001  the interface
-        del t, ticket
+        del ticket
+        self._partner.sent(t, ok=ok)
         if not ok:
             self._counts.waiting += 1
