@@ -13,14 +13,21 @@ Parts are joined by ``/``; the first says what is counted:
 Those of a cohort are counted where the ticket arrived:
 
     offered/CHANNEL                        arrived
+    arrived/QUEUE                          the same by queue: the history of the forecast
     answered/TEAM/CHANNEL/late|in_time     first answer; ``in_time`` too where nothing is promised
     ended/STATUS/TEAM/CHANNEL              solved, closed, spam, ...; again after each reopening
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from overflow.core.decision import Decision
 from overflow.core.model import Mode, Record
+from overflow.store.index import queue_of
+
+_ARRIVED: Final = "arrived/"
 
 
 def decision(made: Decision, channel: str) -> str:
@@ -37,6 +44,31 @@ def event(name: str, record: Record) -> str:
 def offered(record: Record) -> str:
     """It arrived."""
     return f"offered/{_word(record.channel)}"
+
+
+def arrived(record: Record) -> str:
+    """It arrived in its queue."""
+    return f"{_ARRIVED}{_word(queue_of(record))}"
+
+
+def arrivals(tallies: Mapping[str, int]) -> dict[str, int]:
+    """Queue -> tickets that arrived, of the tallies of a cohort."""
+    return {
+        name.removeprefix(_ARRIVED): count
+        for name, count in tallies.items()
+        if name.startswith(_ARRIVED)
+    }
+
+
+def came(tallies: Mapping[str, int]) -> dict[str, int]:
+    """Channel -> tickets that came since the beginning, of the totals; without imported ones."""
+    found: dict[str, int] = {}
+    for name, count in tallies.items():
+        kind, _, rest = name.partition("/")
+        if kind == "event" and rest.startswith(("arrived/", "accepted/")):
+            channel = rest.rpartition("/")[2]
+            found[channel] = found.get(channel, 0) + count
+    return found
 
 
 def answered(record: Record) -> str:

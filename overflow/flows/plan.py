@@ -149,7 +149,7 @@ def _tallies(
 
 def _cohort(prior: Record | None, record: Record) -> tuple[str, ...]:
     """What is counted where the ticket arrived."""
-    names = [] if prior is not None else [counts.offered(record)]
+    names = [] if prior is not None else [counts.offered(record), counts.arrived(record)]
     if record.answered and not (prior is not None and prior.answered):
         names.append(counts.answered(record))
     if record.status.is_ended and not (prior is not None and prior.status.is_ended):
