@@ -11,6 +11,7 @@ from flask import Flask
 from overflow.api import (
     docs,
     events,
+    forecast,
     health,
     policy,
     preview,
@@ -23,7 +24,7 @@ from overflow.api import (
 )
 from overflow.api.spec import Described
 
-PARTS = (events, tickets, work, staffing, signals, shops, preview, policy, health)
+PARTS = (events, tickets, work, staffing, signals, forecast, shops, preview, policy, health)
 """In the order in which they are described."""
 
 

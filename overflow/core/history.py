@@ -76,6 +76,8 @@ class Profile:
     """When (epoch seconds)."""
     usual: Mapping[str, Usual]
     """By queue; those of which at least one day is known."""
+    policy_version: int = 0
+    """The version whose calendar it was made with."""
 
 
 class Slot(NamedTuple):
@@ -119,7 +121,10 @@ def days_behind(calendar: Calendar, since: float, now: float) -> list[Day]:
 
 
 def profile(
-    days: Iterable[tuple[Day, Mapping[int, Mapping[str, int]]]], calendar: Calendar, made: float
+    days: Iterable[tuple[Day, Mapping[int, Mapping[str, int]]]],
+    calendar: Calendar,
+    made: float,
+    policy_version: int = 0,
 ) -> Profile:
     """The usual arrivals from days in order, each with quarter -> queue -> tickets that arrived.
 
@@ -127,7 +132,8 @@ def profile(
     """
     known = list(days)
     queues = sorted({queue for _, counts in known for each in counts.values() for queue in each})
-    return Profile(made, {queue: _usual(queue, known, calendar) for queue in queues})
+    usual = {queue: _usual(queue, known, calendar) for queue in queues}
+    return Profile(made, usual, policy_version)
 
 
 def _usual(

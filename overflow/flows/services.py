@@ -11,6 +11,7 @@ from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.jobs import Jobs
 from overflow.settings import Settings
+from overflow.store.forecasts import Forecasts
 from overflow.store.journal import Journal
 from overflow.store.keyring import Keyring
 from overflow.store.leases import Leases
@@ -63,6 +64,7 @@ class Services:
     marks: Marks
     leases: Leases
     tallies: Tallies
+    forecasts: Forecasts
     keyring: Keyring
     requests: Requests
     progress: Progress

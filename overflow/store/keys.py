@@ -84,6 +84,11 @@ def cohort(shop: str, number: int) -> str:
     return f"{_of(shop)}qa:{number}"
 
 
+def forecast(shop: str) -> str:
+    """HASH of the forecast: what usually arrives, and what was uploaded; both JSON."""
+    return _of(shop) + "forecast"
+
+
 def delivery(shop: str, delivery_id: str) -> str:
     """STRING that a sender's delivery was committed; expires after a day."""
     return _of(shop) + "dl:" + delivery_id

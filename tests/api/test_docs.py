@@ -42,7 +42,7 @@ def bodies():
             places += [(f"{name} {s}", each) for s, each in operation["responses"].items()]
             for where, said in places:
                 for kind, content in said.get("content", {}).items():
-                    yield pytest.param(content, kind, id=f"{where} {path}")
+                    yield pytest.param(content, kind, id=f"{where} {kind} {path}")
 
 
 @pytest.mark.parametrize(("content", "kind"), list(bodies()))

@@ -8,6 +8,7 @@ from overflow.flows.services import Pace, Services
 from overflow.jobs import Jobs
 from overflow.jobs import connect as connect_jobs
 from overflow.settings import Settings
+from overflow.store.forecasts import Forecasts
 from overflow.store.journal import Journal
 from overflow.store.keyring import Keyring
 from overflow.store.leases import Leases
@@ -102,6 +103,7 @@ class House:
             marks=Marks(client),
             leases=Leases(client),
             tallies=Tallies(client),
+            forecasts=Forecasts(client),
             keyring=Keyring(client),
             requests=Requests(client),
             progress=Progress(client),
