@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -43,6 +43,8 @@ class Run:
     regrets: list[float] = field(default_factory=list)
     """Euros a day; empty where they are not exact."""
     control: list[float] = field(default_factory=list)
+    moments: Sequence[float] = ()
+    """When each day's queue is noted."""
 
     @property
     def days(self) -> int:
@@ -73,7 +75,7 @@ class Run:
         return self.cost.over(self.truth.optimum)
 
 
-def run(
+def run(  # noqa: PLR0913  all but the first two have defaults or names
     scenario: Scenario,
     policy: str,
     *,
@@ -83,14 +85,17 @@ def run(
     half_width: float | None = None,
     on_day: Callable[[], None] | None = None,
     truth: Truth | None = None,
+    moments: Sequence[float] = (),
 ) -> Run:
     """``days`` of the scenario under the policy of this name.
 
     ``half_width``: stop sooner, when that of the ratio's interval is at most this. ``on_day`` is
-    called after each day. ``truth``: that of the scenario, where it is solved already. Raises
-    ``BadInput`` where there is no such policy.
+    called after each day. ``truth``: that of the scenario, where it is solved already.
+    ``moments``: when to note how the queue stands. Raises ``BadInput`` where there is no such
+    policy.
     """
     found = begin(scenario, policy, late=late, truth=truth)
+    found.moments = moments
     make = maker(policy)
     while found.days < days:
         play_on(found, make, seed)
@@ -112,7 +117,8 @@ def begin(scenario: Scenario, policy: str, *, late: bool, truth: Truth | None = 
 def play_on(run: Run, make: Maker, seed: int) -> None:
     """One more day."""
     scenario, chances = run.scenario, draw(run.scenario, seed, run.days)
-    outcome = play(scenario, make(scenario.told(late=run.late)), chances, late=run.late)
+    contender = make(scenario.told(late=run.late))
+    outcome = play(scenario, contender, chances, late=run.late, moments=run.moments)
     if run.method == "regret":
         run.regrets.append(float(run.truth.regrets(outcome.decisions).sum()))
     else:

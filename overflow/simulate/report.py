@@ -1,0 +1,126 @@
+"""The page of ``overflow simulate --report``: scenario by scenario, what each policy would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from overflow.simulate.drawing.axis import axis
+from overflow.simulate.drawing.bars import Bar, bars
+from overflow.simulate.drawing.page import page, paragraph, section, table
+from overflow.simulate.measure import Run
+from overflow.simulate.report_day import levels_chart, load_chart, waits_chart
+from overflow.simulate.summary import row
+from overflow.simulate.wording import euros, minutes, percent
+
+REFERENCES = ("never", "always", "backlog", "no-free-slot", "estimated-wait", "stationary")
+"""Policies that a report holds the asked ones against."""
+MOMENTS = 120
+"""Times of a day at which the queue is noted for its pictures."""
+_WIDEST = 2.5
+"""Cost ÷ optimum beyond which a bar ends in an arrow."""
+
+_LEAD = (
+    "Each policy played the same days with the same luck. The optimum is the least expected cost "
+    "of any policy that decides when a ticket arrives and knows the true rates; nobody does."
+)
+
+
+def report(runs: Sequence[Run], asked: Sequence[str]) -> str:
+    """The page, HTML; ``asked``: the policies that it is about, the first of them in pictures."""
+    parts = [
+        _section([*of_one], asked) for _, of_one in groupby(runs, key=lambda run: run.scenario.name)
+    ]
+    return page("What the policy would do", _LEAD, _overview(runs, asked), *parts)
+
+
+def _overview(runs: Sequence[Run], asked: Sequence[str]) -> str:
+    names = list(dict.fromkeys(run.scenario.name for run in runs))
+    policies = list(dict.fromkeys(run.policy for run in runs))
+    found = {(run.scenario.name, run.policy): run.ratio.mean for run in runs}
+    rows = [[policy, *(_times(found.get((name, policy))) for name in names)] for policy in policies]
+    strong = [place for place, policy in enumerate(policies) if policy in asked]
+    shown = table(["cost ÷ optimum", *names], rows, strong=strong)
+    return section("All scenarios", shown)
+
+
+def _times(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.3f}"
+
+
+def _section(runs: Sequence[Run], asked: Sequence[str]) -> str:
+    scenario = runs[0].scenario
+    main = next((run for run in runs if run.policy in asked), runs[0])
+    return section(
+        scenario.name,
+        paragraph(scenario.note) if scenario.note else "",
+        _costs(runs, asked),
+        _figures(runs, asked),
+        load_chart(scenario),
+        levels_chart(main),
+        waits_chart(runs, asked),
+    )
+
+
+def _costs(runs: Sequence[Run], asked: Sequence[str]) -> str:
+    ordered = sorted(runs, key=lambda run: run.ratio.mean)
+    shown = [
+        Bar(
+            name=_name(run),
+            value=run.ratio.mean,
+            text=f"{run.ratio.mean:.3f} · {euros(run.cost.mean)}",
+            low=run.ratio.low if run.days > 1 else None,
+            high=run.ratio.high if run.days > 1 else None,
+            tone=1 if run.policy in asked else 0,
+        )
+        for run in ordered
+    ]
+    worst = max(run.ratio.mean for run in runs)
+    scale = axis("cost ÷ optimum", [1.0, worst], high=min(_WIDEST, max(1.25, worst * 1.02)))
+    note = (
+        f"Cost of a day by policy; the optimum is {euros(runs[0].truth.optimum)}. "
+        "Whiskers: 95 % interval. An arrow goes on beyond the picture."
+    )
+    return bars("Cost of each policy", scale, shown, rule=(1.0, "optimum"), note=note)
+
+
+def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
+    heads = [
+        "policy",
+        "tickets a day",
+        "overflow",
+        "of all, late",
+        "answered in time",
+        "gave up",
+        "wait, half",
+        "wait, 9 of 10",
+        "breaches a day",
+        "€ a day",
+    ]
+    rows = [_cells(run) for run in runs]
+    strong = [place for place, run in enumerate(runs) if run.policy in asked]
+    note = (
+        f"{runs[0].days} days. Shares are of all tickets that came; waits are those of tickets "
+        "answered at home."
+    )
+    return table(heads, rows, note=note, strong=strong)
+
+
+def _cells(run: Run) -> list[str]:
+    told = row(run)
+    return [
+        _name(run),
+        f"{told['offered']:,.0f}",
+        percent(told["overflow_share"]),
+        percent(told["late_share"]),
+        percent(told["service_level"]),
+        percent(told["abandoned_share"]),
+        minutes(told["wait_p50"]),
+        minutes(told["wait_p90"]),
+        f"{told['breached_share'] * told['offered']:,.1f}",
+        f"{run.cost.mean:,.0f}",
+    ]
+
+
+def _name(run: Run) -> str:
+    return f"{run.policy}, late" if run.late else run.policy
