@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Final
 
 import redis
 
@@ -23,6 +25,10 @@ from overflow.store.situations import Situations
 from overflow.store.tallies import Tallies
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
+
+ANSWERS: Final = 16
+"""Answers of partners that may wait for helpdesks at a time, in one process: fewer than the API has
+threads, so that webhooks always find a free one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class Services:
     desks: Desks
     jobs: Jobs
     pace: Pace = field(default_factory=Pace)
+    answers: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(ANSWERS))
+    """Taken by whoever has an answer written through, for as long as that takes."""
 
     def close(self) -> None:
         """Give all connections back."""

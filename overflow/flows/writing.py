@@ -41,13 +41,13 @@ def reply(
 
     ``key`` makes a second try after ``NotNow`` post once. Raises ``Conflict`` when somebody else
     works on the ticket, the helpdesk refuses, or the ticket's assignment is a dead letter;
-    ``NotNow`` when the helpdesk did not confirm.
+    ``NotNow`` when the helpdesk did not confirm, or too many answers wait for it.
     """
     _must_be_free(visible(services, shop, ticket_id, by), by, services.clock.now())
-    _must_be_shown(services, shop, ticket_id, by)
     desk = _desk(services, shop)
     name = reference(shop, ticket_id, "reply", by.team, key or new_id())
-    with _told(ticket_id):
+    with _turn(services), _told(ticket_id):
+        _must_be_shown(services, shop, ticket_id, by)
         _once(services, shop, desk, ticket_id, name, key, lambda: desk.reply(ticket_id, text, name))
         if status is not None:
             desk.set_status(ticket_id, _settable(status))
@@ -61,7 +61,7 @@ def note(
     visible(services, shop, ticket_id, by)
     desk = _desk(services, shop)
     name = reference(shop, ticket_id, "note", by.team, key or new_id())
-    with _told(ticket_id):
+    with _turn(services), _told(ticket_id):
         post = lambda: desk.add_note(ticket_id, f"{text}\n\n[{name}]", name)  # noqa: E731
         _once(services, shop, desk, ticket_id, name, key, post)
         return _confirmed(services, shop, desk, ticket_id, None)
@@ -70,11 +70,22 @@ def note(
 def set_status(services: Services, shop: str, ticket_id: str, by: By, *, status: Status) -> Record:
     """Open, pending, on hold or solved; the same errors as ``reply``."""
     _must_be_free(visible(services, shop, ticket_id, by), by, services.clock.now())
-    _must_be_shown(services, shop, ticket_id, by)
     desk = _desk(services, shop)
-    with _told(ticket_id):
+    with _turn(services), _told(ticket_id):
+        _must_be_shown(services, shop, ticket_id, by)
         desk.set_status(ticket_id, _settable(status))
         return _confirmed(services, shop, desk, ticket_id, status)
+
+
+@contextmanager
+def _turn(services: Services) -> Iterator[None]:
+    """A slow helpdesk holds up answers, never all threads of the API."""
+    if not services.answers.acquire(blocking=False):
+        raise Busy("too many answers wait for the helpdesk", retry_after=SHOWN_WITHIN)
+    try:
+        yield
+    finally:
+        services.answers.release()
 
 
 def _desk(services: Services, shop: str) -> Helpdesk:

@@ -32,8 +32,9 @@ STARTS_WITHIN: Final = 30.0
 MOST_EARLY_DEATHS: Final = 3
 KILLED_ENDS_WITHIN: Final = 20.0
 """Seconds within which the processes of a killed service have ended."""
-_API_THREADS: Final = 8
-"""Per API process: requests that wait for the store or a helpdesk at the same time."""
+_API_THREADS: Final = 24
+"""Per API process: requests that wait for the store or a helpdesk at the same time. Well above the
+answers that may wait for a helpdesk (``flows.services.ANSWERS``)."""
 
 
 def serve(settings: Settings, clock: Clock, say: Say) -> None:

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from overflow.flows.services import ANSWERS
+from overflow.serve.service import api_program
+from overflow.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = ROOT / "deploy/Dockerfile"
 HEALTHCHECK = ROOT / "deploy/healthcheck.py"
@@ -65,6 +69,16 @@ def test_the_image_installs_only_what_the_lock_names_and_runs_as_nobody():
     installs = [line for line in text.splitlines() if "pip install" in line]
     assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
     assert "\nUSER 10001\n" in text
+
+
+def test_the_server_has_more_threads_than_answers_may_hold_and_replaces_what_dies(tmp_path):
+    run = api_program(Settings(data_dir=tmp_path)).command
+    image = [word for word in DOCKERFILE.read_text().split('"') if word.strip(", \\\n")]
+
+    for command in (list(run), image):
+        threads = int(command[command.index("--blocking-threads") + 1])
+        assert threads >= ANSWERS + 8
+        assert "--respawn-failed-workers" in command
 
 
 def test_the_server_knows_every_option_that_the_image_gives_it():

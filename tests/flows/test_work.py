@@ -5,6 +5,7 @@ import pytest
 from overflow.core.model import HOME, Status
 from overflow.errors import Busy, Conflict, HelpdeskAway, Invalid, Refused, Unknown
 from overflow.flows import views, work
+from overflow.flows.services import ANSWERS
 from overflow.flows.work import By
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP
 from tests.flows.routing import arrivals, arrive, heard
@@ -190,6 +191,23 @@ class TestWritingThrough:
 
         assert record.answered
         assert len(desk.replies) == 1
+
+    def test_answers_that_wait_for_a_slow_helpdesk_are_only_so_many(self, held, desk):
+        for _ in range(ANSWERS):
+            held.services.answers.acquire()
+
+        for act in (
+            lambda: work.reply(held.services, SHOP, "4", AMY, text="hello"),
+            lambda: work.note(held.services, SHOP, "4", AMY, text="hello"),
+            lambda: work.set_status(held.services, SHOP, "4", AMY, status=Status.SOLVED),
+        ):
+            with pytest.raises(Busy, match="too many"):
+                act()
+        assert desk.replies == []
+
+        held.services.answers.release()
+        assert work.reply(held.services, SHOP, "4", AMY, text="hello").answered
+        assert work.note(held.services, SHOP, "4", AMY, text="hello")
 
     def test_a_ticket_whose_assignment_was_given_up_says_so(self, shop, desk):
         arrivals(shop, desk, 4)
