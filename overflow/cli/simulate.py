@@ -16,6 +16,7 @@ from overflow.cli.simulate_table import table
 from overflow.errors import BadInput, Invalid
 from overflow.simulate.contenders import maker
 from overflow.simulate.measure import Run, run
+from overflow.simulate.report import REFERENCES, noted, report
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.scenario_file import read_scenarios, unknown_fields
 from overflow.simulate.summary import row
@@ -62,13 +63,21 @@ WIDTH: Final = 160
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="The same luck again."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a list, one object each.")
-def command(
+@click.option(
+    "--report",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE.html",
+    help="Also write a page with pictures, the usual rules beside the policies asked for.",
+)
+def command(  # noqa: PLR0913  one parameter an option
     file: Path,
     only: tuple[str, ...],
     policies: tuple[str, ...],
     days: int,
     half_width: float | None,
     seed: int,
+    page: Path | None,
     *,
     late: bool,
     as_json: bool,
@@ -78,29 +87,37 @@ def command(
     That is the known-rate optimum: the best of all policies that decide at arrival and know the
     true rates, solved exactly. Policies play the same days with the same luck.
     """
-    scenarios = _chosen(file, only, policies)
-    with Progress(Console(stderr=True), len(scenarios) * len(policies), days) as progress:
-        runs = []
+    scenarios = _chosen(file, only, policies, page)
+    others = [name for name in REFERENCES if name not in policies] if page else []
+    width = None if half_width is None else half_width / 100.0
+    runs: list[Run] = []
+    with Progress(Console(stderr=True), len(scenarios) * (len(policies) + len(others))) as progress:
         for scenario in scenarios:
-            truth = Truth(scenario)
-            for policy in policies:
-                progress.begin(f"{scenario.name}, {policy}")
-                played = run(
-                    scenario,
-                    policy,
-                    late=late,
-                    days=days,
-                    seed=seed,
-                    half_width=None if half_width is None else half_width / 100.0,
-                    on_day=progress.day,
-                    truth=truth,
+            truth, moments = Truth(scenario), noted(scenario) if page else ()
+            for policy in (*policies, *others):
+                progress.begin(f"{scenario.name}, {policy}", days)
+                runs.append(
+                    run(
+                        scenario,
+                        policy,
+                        late=late,
+                        days=days,
+                        seed=seed,
+                        half_width=width,
+                        on_day=progress.day,
+                        truth=truth,
+                        moments=moments,
+                    )
                 )
-                runs.append(played)
                 progress.end()
-    _show(runs, as_json=as_json)
+    if page is not None:
+        write(page, report(runs, policies))
+    _show([run for run in runs if run.policy in policies], as_json=as_json)
 
 
-def _chosen(file: Path, only: Sequence[str], policies: Sequence[str]) -> list[Scenario]:
+def _chosen(
+    file: Path, only: Sequence[str], policies: Sequence[str], page: Path | None
+) -> list[Scenario]:
     """The scenarios asked for; every fault of file and options at once."""
     faults: dict[str, list[str]] = {}
     scenarios: list[Scenario] = []
@@ -120,6 +137,8 @@ def _chosen(file: Path, only: Sequence[str], policies: Sequence[str]) -> list[Sc
             click.echo(f"{file}: {path}: not known, ignored", err=True)
     if wrong := [text for policy in policies for text in _wrong(policy)]:
         faults["--policy"] = wrong
+    if page is not None and not page.parent.is_dir():
+        faults["--report"] = [f"there is no directory {page.parent}"]
     if faults:
         raise Invalid("nothing can be simulated", faults)
     return [scenario for scenario in scenarios if not only or scenario.name in only]
@@ -131,6 +150,15 @@ def _wrong(policy: str) -> list[str]:
     except BadInput as error:
         return [error.message]
     return []
+
+
+def write(file: Path, text: str) -> None:
+    """Raises ``BadInput`` where that cannot be."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"--report {file}: cannot be written: {error.strerror}") from None
+    click.echo(f"{file}: written", err=True)
 
 
 def _show(runs: Sequence[Run], *, as_json: bool) -> None:

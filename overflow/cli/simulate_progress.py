@@ -13,8 +13,7 @@ from rich.progress import Progress as Bars
 class Progress:
     """Runs done, and days of the one that is under way."""
 
-    def __init__(self, console: Console, runs: int, days: int) -> None:
-        self._days = days
+    def __init__(self, console: Console, runs: int) -> None:
         self._bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -25,10 +24,10 @@ class Progress:
             disable=not console.is_terminal,
         )
         self._all = self._bars.add_task("runs", total=runs)
-        self._run = self._bars.add_task("", total=days, visible=False)
+        self._run = self._bars.add_task("", total=None, visible=False)
 
-    def begin(self, name: str) -> None:
-        self._bars.reset(self._run, description=name, total=self._days, visible=True)
+    def begin(self, name: str, days: int) -> None:
+        self._bars.reset(self._run, description=name, total=days, visible=True)
 
     def day(self) -> None:
         self._bars.advance(self._run)

@@ -10,13 +10,13 @@ from overflow.simulate.drawing.bars import Bar, bars
 from overflow.simulate.drawing.page import page, paragraph, section, table
 from overflow.simulate.measure import Run
 from overflow.simulate.report_day import levels_chart, load_chart, waits_chart
+from overflow.simulate.scenario import Scenario
 from overflow.simulate.summary import row
 from overflow.simulate.wording import euros, minutes, percent
 
 REFERENCES = ("never", "always", "backlog", "no-free-slot", "estimated-wait", "stationary")
 """Policies that a report holds the asked ones against."""
-MOMENTS = 120
-"""Times of a day at which the queue is noted for its pictures."""
+_MOMENTS = 120
 _WIDEST = 2.5
 """Cost ÷ optimum beyond which a bar ends in an arrow."""
 
@@ -24,6 +24,11 @@ _LEAD = (
     "Each policy played the same days with the same luck. The optimum is the least expected cost "
     "of any policy that decides when a ticket arrives and knows the true rates; nobody does."
 )
+
+
+def noted(scenario: Scenario) -> tuple[float, ...]:
+    """The times of a day at which the queue is to be noted for the pictures."""
+    return tuple(scenario.horizon * place / _MOMENTS for place in range(_MOMENTS + 1))
 
 
 def report(runs: Sequence[Run], asked: Sequence[str]) -> str:

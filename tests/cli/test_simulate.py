@@ -121,3 +121,17 @@ def test_a_field_that_is_not_known_is_named(run, tmp_path):
     file.write_bytes(orjson.dumps([document | {"colour": "red"}]))
     result = run("--scenarios", file, "--policy", "never", "--days", 1)
     assert "quiet_chat.colour" in result.stderr
+
+
+def test_a_report_is_written_with_the_usual_rules_beside(run, tmp_path):
+    page = tmp_path / "page.html"
+    args = ("--scenarios", PUBLIC, "--only", "micro_shop", "--policy", "threshold:2", "--days", 2)
+    result = run(*args, "--json", "--report", page)
+    assert [row["policy"] for row in orjson.loads(result.stdout)] == ["threshold:2"]
+    assert "estimated-wait" in page.read_text()
+
+
+def test_a_report_that_cannot_be_written_is_a_fault(run, tmp_path):
+    args = ("--scenarios", PUBLIC, "--only", "micro_shop", "--policy", "never", "--days", 1)
+    result = run(*args, "--report", tmp_path / "none" / "page.html", status=2)
+    assert "--report" in result.stderr

@@ -5,29 +5,16 @@ To add one: a function from ``Told`` to a ``Contender``, and its line in ``CONTE
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable
 from typing import Final
 
 from overflow.errors import BadInput
 from overflow.simulate.contender import Contender, Maker
-from overflow.simulate.contenders import simple, stationary
+from overflow.simulate.contenders import auto, simple, stationary
 from overflow.simulate.told import Told
 
-_AUTO: Final = "overflow.simulate.contenders.auto"
-
-
-def auto(told: Told) -> Contender:
-    """The service itself: live estimates, planned thresholds. Raises ``BadInput`` if not there."""
-    if importlib.util.find_spec(_AUTO) is None:
-        raise BadInput("the policy auto is not there yet: take another, --policy backlog")
-    make: Maker = importlib.import_module(_AUTO).contender
-    return make(told)
-
-
 CONTENDERS: Final[dict[str, Callable[[Told], Contender]]] = {
-    "auto": auto,
+    "auto": auto.contender,
     "never": simple.never,
     "always": simple.always,
     "backlog": simple.backlog,
