@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
@@ -123,6 +124,7 @@ def rate_between(points: Steps, t: float) -> float:
     return r0 + (r1 - r0) * (t - t0) / (t1 - t0)
 
 
+@lru_cache(maxsize=256)
 def as_foretold(prospect: Prospect) -> Course:
     """The course if everything comes as it was foretold."""
     expected = prospect.expected
