@@ -18,6 +18,8 @@ from overflow.store.forecasts import Known
 
 REMADE: Final = 6 * 3600.0
 """Seconds after which the usual arrivals are worked out anew; sooner under another policy."""
+SOON: Final = 900.0
+"""And after so many while nothing is known: the first whole day may have ended."""
 LEASE: Final = 60.0
 """Seconds; longer than working them out takes."""
 
@@ -41,8 +43,9 @@ def forecast(services: Services, shop: str) -> Forecast:
 def is_due(known: Known, policy: Policy, now: float) -> bool:
     """Whether the usual arrivals have to be worked out anew."""
     usual = known.profile
-    is_fresh = usual is not None and 0.0 <= now - usual.made < REMADE
-    return not (is_fresh and usual is not None and usual.policy_version == policy.version)
+    if usual is None or usual.policy_version != policy.version:
+        return True
+    return not 0.0 <= now - usual.made < (REMADE if usual.usual else SOON)
 
 
 def upload(services: Services, shop: str, given: Upload) -> Uploaded:

@@ -197,3 +197,14 @@ def test_a_day_is_a_weekday_or_a_holiday(day):
 
     assert kind_of(day, GERMAN) == (HOLIDAY if is_free else day.weekday())
     assert kind_of(day + timedelta(7), PLAIN) == kind_of(day, PLAIN)
+
+
+@pytest.mark.parametrize("rate", [0.05, 1.0, 20.0])
+def test_of_chance_arrivals_the_mean_is_neither_high_nor_low_and_steadier_than_the_plain_one(rate):
+    chance = np.random.default_rng(7)
+    weeks = chance.poisson(rate, (300, 8, 96)).astype(float)
+
+    found = np.array([robust_mean(days) for days in weeks])
+
+    assert found.mean() == pytest.approx(rate, rel=0.03)
+    assert found.std() < 0.75 * weeks.mean(axis=1).std()
