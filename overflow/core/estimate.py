@@ -35,7 +35,7 @@ class Span(NamedTuple):
     """What a queue showed for some time."""
 
     lasted: float
-    arrivals: int
+    arrivals: float
     foretold: float
     """Arrivals that the forecast expected, without a batch at opening."""
     ended: int
@@ -114,7 +114,7 @@ class Priors(NamedTuple):
     patience: Prior
 
 
-_LASTS: Final = 4.0
+_LASTS: Final = 3.0
 """Hours that demand nobody foresaw lasts, on average."""
 
 _DAYS_PLAN: Final = 3.0
