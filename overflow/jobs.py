@@ -46,6 +46,8 @@ class Task(StrEnum):
     SWEEP = "workers.jobs.sweep_shop"
     RECONCILE = "workers.jobs.reconcile_shop"
     IMPORT = "workers.jobs.import_open"
+    PLAN = "workers.jobs.plan_shop"
+    SHADOW = "workers.jobs.shadow_shop"
 
 
 class Seen(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from overflow.errors import Fault
-from overflow.flows import imports, reconcile, sweep, sync
+from overflow.flows import imports, planning, reconcile, shadow, sweep, sync
 from workers.process import services
 
 
@@ -30,6 +30,16 @@ def reconcile_shop(*, shop: str) -> None:
 def import_open(*, shop: str) -> None:
     """Go on with the first walk."""
     _run("import", shop, lambda: imports.walk(services(), shop))
+
+
+def plan_shop(*, shop: str) -> None:
+    """Work out from how many tickets on to overflow."""
+    _run("plan", shop, lambda: planning.run(services(), shop))
+
+
+def shadow_shop(*, shop: str) -> None:
+    """Decide by the second policy what the live one has decided."""
+    _run("shadow", shop, lambda: shadow.run(services(), shop))
 
 
 def _run(name: str, shop: str, flow: Callable[[], Any]) -> None:

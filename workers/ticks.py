@@ -15,7 +15,9 @@ import structlog
 
 from overflow.clock import monotonic
 from overflow.errors import Fault
+from overflow.flows import shadow
 from overflow.flows.imports import is_imported
+from overflow.flows.planning import is_wanted
 from overflow.flows.services import Services
 from overflow.flows.sweep import nudge
 from overflow.jobs import MOST_WAITING, Task
@@ -36,6 +38,8 @@ class Every(NamedTuple):
     sweep: float = 15.0
     reconcile: float = 20.0
     import_open: float = 5.0
+    plan: float = 15.0
+    shadow: float = 5.0
 
 
 class Ticker:
@@ -108,6 +112,12 @@ class Ticker:
                 self._services.jobs.ensure(Task.SWEEP, shop)
             case "reconcile":
                 self._services.jobs.ensure(Task.RECONCILE, shop)
+            case "shadow":
+                if shadow.is_wanted(self._services, shop):
+                    self._services.jobs.ensure(Task.SHADOW, shop)
+            case "plan":
+                if is_wanted(self._services, shop):
+                    self._services.jobs.ensure(Task.PLAN, shop)
             case _:
                 if not is_imported(self._services, shop):
                     self._services.jobs.ensure(Task.IMPORT, shop)

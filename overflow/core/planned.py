@@ -9,8 +9,10 @@ FALLBACK = 3600.0
 """Seconds after a plan's end that its stationary threshold still counts."""
 
 
-def of(queue: str, line: Line, situation: Situation, policy: Policy, now: float) -> Planned | None:
-    """The threshold for a queue; None where the policy wants no plan.
+def of(
+    channel: str, line: Line, situation: Situation, policy: Policy, now: float
+) -> Planned | None:
+    """The threshold for a channel's queues; None where the policy wants no plan.
 
     The plan while it reaches, then its stationary threshold, then nothing: the policy's own
     thresholds count.
@@ -18,9 +20,9 @@ def of(queue: str, line: Line, situation: Situation, policy: Policy, now: float)
     if policy.planning == "off":
         return None
     have = _have(line)
-    plan = situation.plans.get(queue)
+    plan = situation.plans.get(channel)
     if plan is None:
-        return Planned(None, have, "no plan for this queue yet", None)
+        return Planned(None, have, "no plan for this channel", None)
     age = max(0.0, now - plan.made)
     if have is None:
         return Planned(None, None, "what stands at home is unknown", age)

@@ -46,7 +46,7 @@ class Before(NamedTuple):
 
 def before(ticket: Ticket, queue: str, situation: Situation, policy: Policy, now: float) -> Before:
     """The pool's line before the ticket."""
-    weigh = _Weights(ticket.channel, situation, policy, now).weigh
+    weigh = Weights(ticket.channel, situation, policy, now).weigh
     in_line, share = ticket.ahead, 1.0
     if in_line is not None:
         waiting = max(home_load(situation, policy, queue).waiting, in_line + 1)
@@ -87,7 +87,7 @@ def _without(load: Load, queue: str, situation: Situation) -> Load:
     return Load(max(0, waiting), max(0, wip))
 
 
-class _Weights:
+class Weights:
     """What tickets of each channel weigh before one of ``own``; a channel is looked up once."""
 
     def __init__(self, own: str, situation: Situation, policy: Policy, now: float) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import redis
 
 from overflow.clock import Clock
+from overflow.core.plan import Planner
 from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.jobs import Jobs
@@ -81,6 +82,8 @@ class Services:
     pace: Pace = field(default_factory=Pace)
     answers: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(ANSWERS))
     """Taken by whoever has an answer written through, for as long as that takes."""
+    planner: Planner = field(default_factory=Planner)
+    """Remembers what this process has solved."""
 
     def close(self) -> None:
         """Give all connections back."""

@@ -17,6 +17,7 @@ Fields (``micro`` stands for microseconds since the epoch, packed values are joi
     s: o:            TEAM -> what it declared; SCOPE -> what is switched off: both JSON
     n:               INPUT -> micro when it was last fresh
     x:               NAME -> a signal from outside: JSON
+    l:               CHANNEL -> the planner's thresholds: JSON
 
 Counters at 0 stay for a while, until the upkeep comes. So the names come again with every decision,
 and what they mean and where they stand is worked out once.
@@ -32,7 +33,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from overflow.core.model import Load, Pressure, Sample, Situation
-from overflow.store.spoken import declared_from, signal_from, switch_from
+from overflow.store.spoken import declared_from, plan_from, signal_from, switch_from
 
 MICRO: Final = 1_000_000
 
@@ -115,6 +116,7 @@ def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
         virtual=plan.loads(plan.virtual, values),
         epoch=int(numbers.get("epoch", 0)),
         signals={name: signal_from(text) for name, text in plan.table("x", values).items()},
+        plans={channel: plan_from(text) for channel, text in plan.table("l", values).items()},
         raw=raw,
     )
 
@@ -181,7 +183,7 @@ def grouped(raw: Sequence[bytes]) -> Grouped:
     return groups
 
 
-_SINGLE: Final = frozenset({"f", "r", "s", "o", "n", "x"})
+_SINGLE: Final = frozenset({"f", "l", "r", "s", "o", "n", "x"})
 """Kinds whose fields carry one name, in which a colon may stand."""
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import redis
 
 from overflow.clock import monotonic
-from overflow.core.model import Declared, Pressure, Situation, Switch
+from overflow.core.model import Declared, Pressure, QueuePlan, Situation, Switch
 from overflow.core.signals import Signal
 from overflow.store import keys
 from overflow.store.codec import name
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import MICRO, Taken, from_micro, pressure_to, to_micro
-from overflow.store.spoken import declared_to, signal_to, switch_to
+from overflow.store.spoken import declared_to, plan_to, signal_to, switch_to
 from overflow.store.wire import wire_of
 
 
@@ -89,6 +89,17 @@ class Situations:
             pipe.hdel(keys.situation(shop), field)
         else:
             pipe.hset(keys.situation(shop), field, signal_to(signal))
+        pipe.hincrby(keys.situation(shop), "seq", 1)
+        pipe.execute()
+        self.forget(shop)
+
+    def plan(self, shop: str, plans: Mapping[str, QueuePlan], over: Iterable[str] = ()) -> None:
+        """The planner's thresholds by channel, in place of those; ``over``: channels without."""
+        pipe = self._client.pipeline()
+        for channel, made in plans.items():
+            pipe.hset(keys.situation(shop), f"l:{name(channel)}", plan_to(made))
+        for channel in over:
+            pipe.hdel(keys.situation(shop), f"l:{channel}")
         pipe.hincrby(keys.situation(shop), "seq", 1)
         pipe.execute()
         self.forget(shop)

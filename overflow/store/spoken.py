@@ -1,4 +1,4 @@
-"""What people declare and switch, and what is told from outside, as JSON and back."""
+"""What people declare and switch, what is told from outside and what was planned, as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from overflow.core.hours import Holidays, Hours, parse_hours
-from overflow.core.model import Declared, Switch
+from overflow.core.model import Declared, QueuePlan, Switch
 from overflow.core.signals import Signal
 
 
@@ -50,6 +50,26 @@ def signal_to(signal: Signal) -> bytes:
 def signal_from(text: bytes) -> Signal:
     """The signal from its JSON."""
     return Signal(**orjson.loads(text))
+
+
+def plan_to(plan: QueuePlan) -> bytes:
+    """The JSON of a plan as far as it counts: without the steps of another time than its own."""
+    steps = [
+        (at, level)
+        for (at, level), ends in zip(
+            zip(plan.times, plan.levels, strict=True), (*plan.times[1:], plan.until), strict=True
+        )
+        if at < plan.until and ends > plan.made
+    ]
+    return orjson.dumps([plan.made, plan.until, plan.method, plan.fallback, steps])
+
+
+@lru_cache(maxsize=256)
+def plan_from(text: bytes) -> QueuePlan:
+    """The plan from its JSON."""
+    made, until, method, fallback, steps = orjson.loads(text)
+    times, levels = tuple(at for at, _ in steps), tuple(level for _, level in steps)
+    return QueuePlan(made, until, method, times, levels, fallback)
 
 
 def _hours_to(hours: Hours) -> dict[str, object]:

@@ -197,7 +197,7 @@ def situations(draw):
         seen=draw(some(("helpdesk",), moments)),
         virtual=draw(some([(partner, queue) for partner in PARTNERS for queue in QUEUES], loads)),
         epoch=draw(st.integers(0, 3)),
-        plans=draw(some(QUEUES, plans)),
+        plans=draw(some(CHANNELS, plans)),
     )
 
 

@@ -24,7 +24,7 @@ PLAN = QueuePlan(
 def seen(backlog, plan=PLAN, **more):
     """A situation with so many chats at home, all in work as far as there are slots."""
     loads = {(HOME, "chat.de"): Load(max(0, backlog - 12), min(12, backlog))}
-    plans = {"chat.de": plan} if plan else {}
+    plans = {"chat": plan} if plan else {}
     return make.situation(loads=loads, plans=plans, seen={}, **more)
 
 
@@ -70,7 +70,7 @@ def test_a_plan_that_is_too_old_leaves_the_stationary_threshold_for_an_hour(late
 @pytest.mark.parametrize(
     ("plan", "why"),
     [
-        (None, "no plan for this queue yet"),
+        (None, "no plan for this channel"),
         (replace(PLAN, until=NOON - 3600.0), "the plan is too old"),
         (replace(PLAN, until=NOON, fallback=None), "the plan is too old"),
     ],

@@ -1,4 +1,4 @@
-"""What the planner worked out for one queue: from how many tickets on to overflow, and when."""
+"""What the planner worked out for queues that share a line: from how many tickets on to overflow."""
 
 from __future__ import annotations
 

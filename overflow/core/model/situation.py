@@ -67,8 +67,7 @@ class Situation:
     held: Mapping[tuple[str, str], int]
     """(partner, channel) -> open tickets it holds, as the store counts them for its limits."""
     today: Mapping[str, int]
-    """Partner -> tickets handed over on the local day of the situation, or decided to be while
-    observing."""
+    """Partner -> tickets handed over on the local day of the situation."""
     handed: Mapping[str, int]
     """Partner -> tickets ever handed over, for the counted fair share."""
     pressure: Mapping[str, Pressure]
@@ -87,6 +86,6 @@ class Situation:
     signals: Mapping[str, Signal] = field(default_factory=dict)
     """Name -> what was told from outside; some may have expired."""
     plans: Mapping[str, QueuePlan] = field(default_factory=dict)
-    """Queue -> what the planner worked out for it; some may have become too old."""
+    """Channel -> what the planner worked out for its queues; some may have become too old."""
     raw: Sequence[bytes] = field(default=(), repr=False, compare=False)
     """The form the store keeps it in, for the journal; empty: it did not come from the store."""

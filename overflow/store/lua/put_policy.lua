@@ -21,12 +21,13 @@ if expected ~= -1 and expected ~= present then
   return -1 - present
 end
 
--- Another mode begins with no pressure, and what observing counted counts no more.
+-- Another mode begins with no pressure, and what observing counted counts no more. What was planned
+-- for the policy before is no plan for this one.
 local mode_changes = s[2] ~= ARGV[3]
 local ends_with_mode = { vw = true, vi = true, vd = true, r = true }
 for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
   local kind = string.match(field, '^(%a+):')
-  if kind == 'c' or (mode_changes and ends_with_mode[kind]) then
+  if kind == 'c' or kind == 'l' or (mode_changes and ends_with_mode[kind]) then
     redis.call('HDEL', KEYS[2], field)
   end
 end

@@ -1,0 +1,179 @@
+"""The planner's round: learn from what came, work the thresholds out, put them in the situation.
+
+Every channel that home serves has a plan of its own. Between two rounds the estimates are kept in
+the store, so whichever worker takes the next round goes on where this one stopped; what it has
+solved a process remembers for itself. A round that runs out of time goes on with the next job,
+the oldest plan first.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, Final, NamedTuple
+
+from overflow.clock import monotonic
+from overflow.core import estimate
+from overflow.core.estimate import Estimates, Known, Span, known
+from overflow.core.model import Channel, Mode, QueuePlan
+from overflow.core.prospect import missing
+from overflow.core.prospect_time import MINUTE
+from overflow.core.prospects import Ahead, ahead, steady
+from overflow.core.roster import staff
+from overflow.flows import counts
+from overflow.flows.forecasting import forecast
+from overflow.flows.imports import is_imported
+from overflow.flows.services import Services
+from overflow.jobs import Task
+from overflow.store import keys
+
+LEASE: Final = 25.0
+"""Seconds; longer than a round takes."""
+VALID: Final = 120.0
+"""Seconds that a plan counts: some rounds may fail."""
+FORGOTTEN: Final = 3600.0
+"""Seconds without a round after which what was learned says nothing about the day any more."""
+STEADY: Final = "stationary"
+KEPT: Final = "planner"
+"""Under this name the estimates are kept, and what was last planned."""
+
+
+class Planned(NamedTuple):
+    """What a round did."""
+
+    is_whole: bool
+    """False: another process plans, or it ran out of time and goes on with the next job."""
+    planned: int = 0
+    """Channels that have a plan now."""
+    solved: int = 0
+    """Those that had to be worked out."""
+
+
+def is_wanted(services: Services, shop: str) -> bool:
+    """Whether the shop's policy asks for plans."""
+    policy = services.book.policy(shop)
+    return policy.planning != "off" and policy.mode is not Mode.OFF
+
+
+def run(services: Services, shop: str) -> Planned:
+    """One round for one shop. Raises ``Unknown`` without a policy, and ``StoreAway``."""
+    if not is_wanted(services, shop) or not is_imported(services, shop):
+        return Planned(is_whole=True)
+    lease = services.leases.acquire(keys.shop_lease(shop, "plan"), LEASE)
+    if lease is None:
+        return Planned(is_whole=False)
+    try:
+        return _Round(services, shop).run()
+    finally:
+        lease.release()
+
+
+def kept(services: Services, shop: str) -> dict[str, Any]:
+    """By channel what was last planned, why not, and what is estimated; empty before a round."""
+    text = services.progress.get(shop, KEPT)
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+class _Round:
+    """One round, while the lease is held."""
+
+    def __init__(self, services: Services, shop: str) -> None:
+        self._services, self._shop = services, shop
+        self._now = services.clock.now()
+        self._situation = services.situations.get(shop, self._now)
+        self._policy = services.book.policy(shop, self._situation.policy_version)
+        self._before = kept(services, shop)
+        self._came = counts.came(services.tallies.totals(shop))
+        self._forecast = forecast(services, shop)
+
+    def run(self) -> Planned:
+        planner, until = self._services.planner, monotonic() + self._services.pace.budget
+        solved = planner.solved
+        plans: dict[str, QueuePlan] = {}
+        told = {name: self._before[name] for name in self._channels() if name in self._before}
+        late: list[str] = []
+        for name in self._channels():
+            if monotonic() >= until and name in told:
+                late.append(name)
+                continue
+            told[name], made = self._plan(self._policy.channels[name])
+            if made is not None:
+                plans[name] = made
+        over = self._situation.plans.keys() - plans.keys() - set(late)
+        self._services.situations.plan(self._shop, plans, over)
+        self._services.progress.put(self._shop, KEPT, json.dumps(told))
+        if late:
+            self._services.jobs.ensure(Task.PLAN, self._shop)
+        return Planned(not late, len(plans), planner.solved - solved)
+
+    def _channels(self) -> list[str]:
+        """Those that home serves, the one that was planned longest ago first."""
+        names = self._policy.home.channels & self._policy.channels.keys()
+        return sorted(names, key=lambda name: (self._before.get(name, {}).get("at", 0.0), name))
+
+    def _plan(self, channel: Channel) -> tuple[dict[str, Any], QueuePlan | None]:
+        """What is to be kept of a channel, and its plan."""
+        told: dict[str, Any] = {"at": self._now, "came": self._came}
+        here = ahead(channel, self._policy, self._situation, self._forecast, self._now)
+        if isinstance(here, str):
+            return {**told, "why": here}, None
+        estimates = self._learned(channel.name, here)
+        prospect = here.prospect
+        seen = known(estimates, prospect.expected, prospect.concurrency)
+        told |= {"estimates": estimate.plain(estimates), "known": _told(seen, here, self._now)}
+        held = self._situation.held
+        busy = sum(held.get((partner, channel.name), 0) for partner in here.partners)
+        made = self._made(here, estimates, seen, float(busy))
+        if made is None:
+            return {**told, "why": "no forecast yet, and too few arrivals to go by"}, None
+        return {**told, "plan": asdict(made)}, made
+
+    def _learned(self, name: str, here: Ahead) -> Estimates:
+        """What is known of a channel, with what came since the last round."""
+        expected, last = here.prospect.expected, self._before.get(name, {})
+        since = last.get("at", self._now)
+        if "estimates" not in last or not 0.0 < self._now - since < FORGOTTEN:
+            return estimate.begin(expected)
+        new = {each: n - last["came"].get(each, 0) for each, n in self._came.items()}
+        people = staff(self._policy, self._situation, self._now)
+        span = Span(
+            lasted=(self._now - since) / MINUTE,
+            arrivals=here.coming.came(new),
+            foretold=here.coming.foretold(since, self._now),
+            ended=0,
+            busy=0.0,
+            abandoned=0,
+            waited=0.0,
+            declared=None if people.declared is None else float(people.declared),
+        )
+        return estimate.observe(estimate.from_plain(last["estimates"]), span, expected)
+
+    def _made(
+        self, here: Ahead, estimates: Estimates, seen: Known, busy: float
+    ) -> QueuePlan | None:
+        """From the forecast; without one from what came lately, taken to go on."""
+        now, until = self._now, self._now + VALID
+        if not here.coming.is_foretold(now):
+            level = None if seen.rate is None else steady(here, seen, seen.rate, now)
+            return None if level is None else QueuePlan(now, until, STEADY, (now,), (level,), level)
+        found = self._services.planner.plan(here.prospect, estimates, here.minute(now), busy)
+        times = tuple(here.moment(minute) for minute in found.times)
+        rate = seen.demand * here.coming.foretold(now, now + MINUTE)
+        fallback = steady(here, seen, rate, now)
+        method = "rolling" if estimates.spans else "forecast"
+        return QueuePlan(now, until, method, times, found.levels, fallback)
+
+
+def _told(seen: Known, here: Ahead, now: float) -> dict[str, float | None]:
+    """The estimates as a person reads them: agents, seconds, tickets an hour."""
+    prospect = here.prospect
+    return {
+        "demand": seen.demand,
+        "handle_time": MINUTE / seen.mu,
+        "agents": prospect.agents(here.minute(now)) - missing(prospect, seen, here.minute(now)),
+        "arrivals_an_hour": None if seen.rate is None else seen.rate * 60.0,
+        "foretold_an_hour": here.coming.foretold(now, now + 3600.0)
+        if here.coming.is_foretold(now)
+        else None,
+    }
