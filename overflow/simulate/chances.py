@@ -34,7 +34,7 @@ class Chances:
     work: list[float]
     patience: list[float]
     partner_wait: list[float]
-    """Of an overflow at arrival."""
+    """Of an overflow at arrival; none at a partner with slots, where a taken one means no."""
     late_wait: list[float]
     """Of a late overflow: the same luck, another mean."""
     partner_hold: list[float]
@@ -51,12 +51,13 @@ def draw(scenario: Scenario, seed: int, day: int) -> Chances:
     there = scenario.n0 + scenario.batch0
     size = there + len(came)
     wait = stream(_WAIT).exponential(size=size)
+    at_once = scenario.partner_slots is not None  # what has a slot there does not wait
     hold = stream(_HOLD).exponential(scenario.partner_handle or 0.0, size)
     return Chances(
         arrivals=[0.0] * there + came.tolist(),
         work=_times(scenario.service, scenario.handle_time, stream(_WORK), size),
         patience=_patience(scenario, stream(_PATIENCE), size),
-        partner_wait=(scenario.partner_wait * wait).tolist(),
+        partner_wait=[0.0] * size if at_once else (scenario.partner_wait * wait).tolist(),
         late_wait=(scenario.late_wait * wait).tolist(),
         partner_hold=hold.tolist(),
     )

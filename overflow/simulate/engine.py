@@ -115,12 +115,12 @@ class _Day:
     def _arrival(self, t: float, ticket: int) -> None:
         if ticket + 1 < len(self._place):
             self._next_arrival(ticket + 1)
-        n = self._waiting + len(self._serving)
+        n, busy = self._waiting + len(self._serving), self._partner_busy
         before = monotonic()
         overflow = self._contender.arrival(t, ticket)
         self._outcome.seconds.append(monotonic() - before)
         left = max(0, self._scenario.n0 + self._scenario.batch0 - ticket - 1)
-        self._outcome.decisions.append(Decision(t, n, overflow, left))
+        self._outcome.decisions.append(Decision(t, n, overflow, left, busy))
         if overflow and self._overflow(t, ticket, self._chances.partner_wait[ticket]):
             return
         self._join(t, ticket)

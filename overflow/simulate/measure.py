@@ -109,9 +109,9 @@ def run(  # noqa: PLR0913  all but the first two have defaults or names
 
 def begin(scenario: Scenario, policy: str, *, late: bool, truth: Truth | None = None) -> Run:
     """A run without any day yet."""
-    is_exact = scenario.is_exponential and scenario.partner_slots is None and not late
-    method: Method = "regret" if is_exact else "control"
-    return Run(scenario, policy, late, truth or Truth(scenario), method)
+    truth = truth or Truth(scenario)
+    method: Method = "regret" if truth.knows_regret and not late else "control"
+    return Run(scenario, policy, late, truth, method)
 
 
 def play_on(run: Run, make: Maker, seed: int) -> None:

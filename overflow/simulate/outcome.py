@@ -13,8 +13,10 @@ class Decision(NamedTuple):
     n: int
     """In the system when it was asked, without the ticket itself."""
     overflow: bool
-    batch_left: int
+    batch_left: int = 0
     """Tickets of the batch at opening that are still to be decided after this one."""
+    busy: int = 0
+    """The partner's slots that were taken, where it has a limit."""
 
 
 class Moment(NamedTuple):

@@ -10,15 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overflow.core.bellman import Course, Solution, solve
+from overflow.core.bellman_finite import FiniteSolution, solve_finite
 from overflow.core.bellman_grid import natural
 from overflow.core.bellman_sweep import Swept, sweep
 from overflow.simulate.outcome import Decision
 from overflow.simulate.scenario import Law, Scenario
+
+_WORTH: Final = 2e7
+"""States x (partner's slots)^2 that are worth their time, some twenty seconds; with more of them
+the slots are counted in lots, which makes the optimum dearer than it is."""
 
 Floats = NDArray[np.float64]
 
@@ -67,21 +73,42 @@ class Truth:
         return self.solution.expected_cost(self._scenario.n0, self._scenario.batch0)
 
     @cached_property
+    def limited(self) -> FiniteSolution | None:
+        """Where the partner has a limit: its free slots have a price."""
+        if self._scenario.partner_slots is None:
+            return None
+        course = course_of(self._scenario)
+        lots = int((_WORTH / natural(course, self._present)) ** (1.0 / 3.0))
+        return solve_finite(course, present=self._present, busiest=max(4, lots))
+
+    @cached_property
     def optimum(self) -> float:
         """Expected euros of a day under the best policy that decides at arrival.
 
-        With a limited partner, whose free slots have a price. Times are taken as exponential; where
-        they are not, this is what a planner who takes them so expects.
+        Times are taken as exponential; where they are not, this is what a planner who takes them
+        so expects.
         """
-        if self._scenario.partner_slots is None:
+        if self.limited is None:
             return self.twin_optimum
-        solution = solve(course_of(self._scenario), present=self._present)
-        return solution.expected_cost(self._scenario.n0, self._scenario.batch0)
+        return self.limited.expected_cost(self._scenario.n0, self._scenario.batch0)
+
+    @cached_property
+    def knows_regret(self) -> bool:
+        """Whether the regret of decisions at arrival is exact.
+
+        Not where a partner's slots are counted in lots, or a batch is to be decided on them.
+        """
+        if not self._scenario.is_exponential:
+            return False
+        return self.limited is None or (self.limited.lot == 1 and not self._scenario.batch0)
 
     def regrets(self, decisions: Sequence[Decision]) -> Floats:
-        """Euros that each decision of a day of the ``twin`` costs more than the best one."""
+        """Euros that each decision of a day costs more than the best one there and then."""
         if not decisions:
             return np.zeros(0)
+        if self.limited is not None:
+            regret = self.limited.regret
+            return np.array([regret(d.n, d.t, d.overflow, d.busy) for d in decisions])
         n = np.array([decision.n for decision in decisions])
         t = np.array([decision.t for decision in decisions])
         out = np.array([decision.overflow for decision in decisions])

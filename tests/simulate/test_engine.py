@@ -52,6 +52,12 @@ def test_a_ticket_that_a_full_partner_has_no_slot_for_is_kept():
     assert (outcome.overflowed, outcome.refused, outcome.served) == (2, 1, 1)
 
 
+def test_decisions_know_how_many_of_the_partners_slots_are_taken():
+    limited = scenario(partner_slots=2, partner_handle=1.0, partner_wait=9.0)
+    outcome = play(limited, Told({0, 1, 2}), luck([0, 1, 2, 7], hold=5.0))
+    assert [decision.busy for decision in outcome.decisions] == [0, 1, 2, 0]
+
+
 def test_who_gives_up_in_time_costs_only_the_loss():
     outcome = play(scenario(theta=0.1), Told(), luck([0, 1, 2], patience=[9, 2, 2.5]))
     assert (outcome.served, outcome.abandoned, outcome.breached) == (1, 2, 0)

@@ -11,6 +11,7 @@ from overflow.simulate.contenders.simple import Simple
 from overflow.simulate.interval import interval
 from overflow.simulate.measure import begin, difference, play_on, run
 from overflow.simulate.scenario import Law
+from overflow.simulate.truth import Truth
 from tests.simulate.make import public
 
 
@@ -61,6 +62,23 @@ def test_a_run_stops_when_it_is_sure_enough():
     found = run(public("quiet_chat"), "threshold:13", days=1000, half_width=0.01)
     assert found.days < 1000
     assert found.ratio.half <= 0.01
+
+
+def test_a_partner_with_a_limit_is_measured_by_regret_and_agrees_with_what_it_costs():
+    scenario = replace(public("quiet_chat"), partner_slots=2, partner_handle=20.0)
+    truth = Truth(scenario)
+    for policy in ("no-free-slot", "threshold:13"):
+        found = run(scenario, policy, days=200, truth=truth)
+        plain = interval(found.plain).over(truth.optimum)
+        assert found.method == "regret"
+        assert abs(found.ratio.mean - plain.mean) < 1.7 * plain.half
+        assert found.ratio.half < plain.half / 2
+    assert truth.optimum > Truth(public("quiet_chat")).optimum
+
+
+def test_a_batch_for_a_partner_with_a_limit_is_measured_without_regret():
+    scenario = replace(public("micro_shop"), partner_slots=1, partner_handle=9.0, batch0=2)
+    assert run(scenario, "backlog", days=2).method == "control"
 
 
 def test_times_that_are_not_exponential_are_measured_without_regret():
