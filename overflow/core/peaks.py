@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -81,17 +81,18 @@ class Calendar:
     peaks: tuple[Peak, ...] = ()
     zone: str = "UTC"
     holidays: Holidays = NO_HOLIDAYS
+    _years: dict[int, tuple[tuple[Span, ...], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def lifted(self, channel: str, at: float) -> list[tuple[Peak, float, float]]:
         """What lifts the channel then: peak, its factor now, when it is over (epoch seconds)."""
         found = []
-        for peak in self.peaks:
-            full = factor_of(peak.lift, channel)
-            if full == 1.0:
-                continue
-            share, falls = self._standing(peak, at)
-            if share > 0.0:
-                found.append((peak, 1.0 + (full - 1.0) * share, falls))
+        for peak, near in zip(self.peaks, self._near(_local_year(at, self.zone)), strict=True):
+            share, falls = _standing(near, at)
+            full = factor_of(peak.lift, channel) if share > 0.0 else 1.0
+            if full != 1.0:
+                found.append((peak, (1.0 - share) + full * share, falls))
         return found
 
     def factor(self, channel: str, at: float) -> float:
@@ -112,31 +113,39 @@ class Calendar:
         )
         return min(ahead, default=None, key=lambda span: span.begins)
 
-    def _standing(self, peak: Peak, at: float) -> tuple[float, float]:
-        """The highest share of its occurrences, and when the last of those standing is over."""
-        near = _near(peak, _local_year(at, self.zone), self.zone, self.holidays)
-        share = over = 0.0
-        for span in near:
-            if span.rises > at:
-                break
-            if (one := span.share(at)) > 0.0:
-                share, over = max(share, one), max(over, span.falls)
-        return share, over
+    def _near(self, year: int) -> tuple[tuple[Span, ...], ...]:
+        """Of each peak the occurrences that may reach into a year, by when they rise."""
+        found = self._years.get(year)
+        if found is None:
+            found = tuple(self._of_peak(peak, year) for peak in self.peaks)
+            self._years[year] = found
+        return found
+
+    def _of_peak(self, peak: Peak, year: int) -> tuple[Span, ...]:
+        years = (year - 1, year, year + 1)
+        every = (spans(peak, one, self.zone, self.holidays) for one in years)
+        begin, end = (wall(date(one, 1, 1), 0.0, self.zone) for one in (year, year + 1))
+        reaching = (s for each in every for s in each if s.falls > begin and s.rises < end)
+        return tuple(sorted(reaching))
 
 
-@lru_cache(maxsize=4096)
+def _standing(near: tuple[Span, ...], at: float) -> tuple[float, float]:
+    """The highest share of a peak's occurrences, and when the last of those standing is over."""
+    share = over = 0.0
+    for span in near:
+        if span.rises > at:
+            break
+        if span.falls > at and (one := span.share(at)) > 0.0:
+            share, over = max(share, one), max(over, span.falls)
+    return share, over
+
+
+@lru_cache(maxsize=1024)
 def spans(peak: Peak, year: int, zone: str, holidays: Holidays) -> tuple[Span, ...]:
     """The peak's occurrences whose day by the rule lies in that year, in order."""
     return tuple(
         span for day in peak.on.days(year, zone, holidays) for span in _of_day(peak, day, zone)
     )
-
-
-@lru_cache(maxsize=1024)
-def _near(peak: Peak, year: int, zone: str, holidays: Holidays) -> tuple[Span, ...]:
-    """Those that may reach into a year, by when they rise."""
-    years = (year - 1, year, year + 1)
-    return tuple(sorted(span for one in years for span in spans(peak, one, zone, holidays)))
 
 
 def _of_day(peak: Peak, first: date, zone: str) -> Iterator[Span]:
