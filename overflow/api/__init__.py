@@ -16,6 +16,7 @@ from overflow.api import (
     policy,
     preview,
     problems,
+    shadow,
     shops,
     signals,
     staffing,
@@ -24,7 +25,7 @@ from overflow.api import (
 )
 from overflow.api.spec import Described
 
-PARTS = (events, tickets, work, staffing, signals, forecast, shops, preview, policy, health)
+PARTS = (events, tickets, work, staffing, signals, forecast, shops, preview, policy, shadow, health)
 """In the order in which they are described."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, Self
 import httpx
 import orjson
 
+from overflow.api.schemas.shadow import ShadowSchema, shown
 from overflow.errors import (
     BadInput,
     Conflict,
@@ -20,7 +21,7 @@ from overflow.errors import (
     Unauthorised,
     Unknown,
 )
-from overflow.flows import shops
+from overflow.flows import shadow, shops
 from overflow.policies.plain import Document
 from overflow.settings import Settings
 from overflow.wiring import build
@@ -50,6 +51,15 @@ class Place(Protocol):
         Returns its number; raises ``Conflict`` when the present version is another one.
         """
 
+    def shadow(self, shop: str, limit: int) -> Document | None:
+        """How its shadow policy stands, as the API shows it; None when there is none."""
+
+    def put_shadow(self, shop: str, document: Document) -> None:
+        """Have this policy decide beside the live one."""
+
+    def drop_shadow(self, shop: str) -> None:
+        """Have none do that."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -72,6 +82,20 @@ class Store:
 
     def put(self, shop: str, document: Document, expected: int) -> int:
         return shops.put_policy(self._services, shop, document, expected=expected, origin="file")
+
+    def shadow(self, shop: str, limit: int) -> Document | None:
+        try:
+            seen = shadow.seen(self._services, shop, limit=limit)
+        except Unknown:
+            return None
+        told: Document = ShadowSchema().dump(shown(seen))
+        return told
+
+    def put_shadow(self, shop: str, document: Document) -> None:
+        shadow.put(self._services, shop, document)
+
+    def drop_shadow(self, shop: str) -> None:
+        shadow.drop(self._services, shop)
 
     def __enter__(self) -> Self:
         return self
@@ -104,11 +128,27 @@ class Api:
             raise _fault(reply)
         return _version(reply)
 
+    def shadow(self, shop: str, limit: int) -> Document | None:
+        reply = self._call("GET", f"/v1/shops/{shop}/shadow", params={"limit": limit})
+        return _json(reply) if reply.status_code != httpx.codes.NOT_FOUND else None
+
+    def put_shadow(self, shop: str, document: Document) -> None:
+        self._known("PUT", f"/v1/shops/{shop}/policy/shadow", json=document)
+
+    def drop_shadow(self, shop: str) -> None:
+        self._known("DELETE", f"/v1/shops/{shop}/policy/shadow")
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._http.close()
+
+    def _known(self, method: str, path: str, **rest: Any) -> None:  # noqa: ANN401  httpx's
+        """The same where a 404 is a fault too."""
+        reply = self._call(method, path, **rest)
+        if reply.status_code == httpx.codes.NOT_FOUND:
+            raise _fault(reply)
 
     def _call(self, method: str, path: str, **rest: Any) -> httpx.Response:  # noqa: ANN401  httpx's
         """The answer when it is a success or a 404; else the fault it tells of."""

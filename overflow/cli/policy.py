@@ -10,6 +10,7 @@ import yaml
 from overflow import policies
 from overflow.cli import current_settings
 from overflow.cli.places import Api, Place, Store
+from overflow.cli.shadow import shadow
 from overflow.clock import SystemClock
 from overflow.core.model import Policy
 from overflow.errors import Conflict, Fault, Invalid, Unknown
@@ -39,6 +40,9 @@ _KEY = click.option(
 @click.group()
 def command() -> None:
     """Check, explain and apply policies."""
+
+
+command.add_command(shadow)
 
 
 @command.command()

@@ -23,6 +23,10 @@ COUNTERS: Final[Mapping[str, Family]] = {
     "overflow_events_total": Family(
         "Webhooks by what came of them.", ("shop", "connector", "result")
     ),
+    "overflow_shadow_total": Family(
+        "Decisions that a shadow policy made beside the live one, by what either chose.",
+        ("shop", "team", "shadow_team", "channel"),
+    ),
     "overflow_moves_total": Family("Tickets that changed hands.", ("shop", "kind")),
 }
 GAUGES: Final[Mapping[str, Family]] = {

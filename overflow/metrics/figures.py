@@ -137,6 +137,8 @@ class _Shop:
                         moves[outcome] = moves.get(outcome, 0) + count
                 case ["observed", outcome, reason, team, channel]:
                     yield "overflow_observed_total", (outcome, reason, team, channel), count
+                case ["shadow", team, shadow_team, channel]:
+                    yield "overflow_shadow_total", (team, shadow_team, channel), count
                 case ["webhook", connector, result]:
                     yield "overflow_events_total", (connector, result), count
                 case ["event", event, _, _] if event == _PERSON:

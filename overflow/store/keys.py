@@ -104,6 +104,16 @@ def policies(shop: str) -> str:
     return _of(shop) + "policies"
 
 
+def shadow(shop: str) -> str:
+    """HASH of the policy that decides beside the live one, and how far it is; all JSON."""
+    return _of(shop) + "shadow"
+
+
+def shadow_differences(shop: str) -> str:
+    """STREAM of the decisions in which the shadow differed, capped."""
+    return _of(shop) + "shadow:differences"
+
+
 def progress(shop: str) -> str:
     """HASH name -> where a walk or a poll of the helpdesk goes on."""
     return _of(shop) + "progress"

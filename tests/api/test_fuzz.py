@@ -23,6 +23,7 @@ RULED = {
     "preview_decision": "teams must be the policy's, moments within a year of the decision's",
     "give_signal": "the policy must have a rule about it",
     "put_forecast": "rows have rules of their own, and CSV needs its interval",
+    "put_shadow_policy": "a policy has rules that no schema tells",
     "put_policy": "a policy has rules that no schema tells, and a version must be named",
 }
 """Operations with rules beyond their schema, which may refuse what the schema takes."""
