@@ -78,8 +78,20 @@ class Commit:
     """The to-read mark at this stamp is done; 0: none was being worked on."""
 
 
+class _Answered:
+    """What every answer of the store has with it."""
+
+    __slots__ = ()
+    taken: Taken
+
+    @property
+    def situation(self) -> Situation:
+        """The situation right after; decoded when asked for."""
+        return self.taken.situation
+
+
 @dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(_Answered):
     """It is written. ``record`` is what stands now, rev and decision set."""
 
     record: Record
@@ -89,69 +101,44 @@ class Committed:
     wakes: bool
     """The ticket is dirty and nobody drains the shop: a drain should be enqueued."""
 
-    @property
-    def situation(self) -> Situation:
-        """The situation right after; decoded when asked for."""
-        return self.taken.situation
-
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(_Answered):
     """Somebody else committed this ticket first. ``record`` is what stands; None: nothing."""
 
     record: Record | None
     taken: Taken
 
-    @property
-    def situation(self) -> Situation:
-        return self.taken.situation
-
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
+class Outdated(_Answered):
     """Situation too old, or policy or pressure are others by now: decide again from this one."""
 
     taken: Taken
 
-    @property
-    def situation(self) -> Situation:
-        return self.taken.situation
-
 
 @dataclass(frozen=True, slots=True)
-class Full:
+class Full(_Answered):
     """The partner that was to take it has no room left."""
 
     team: str
     limit: Literal["channel", "total", "day"]
     taken: Taken
 
-    @property
-    def situation(self) -> Situation:
-        return self.taken.situation
-
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(_Answered):
     """This delivery was committed before. ``record`` is what stands."""
 
     record: Record | None
     taken: Taken
 
-    @property
-    def situation(self) -> Situation:
-        return self.taken.situation
-
 
 @dataclass(frozen=True, slots=True)
-class Overtaken:
+class Overtaken(_Answered):
     """The Idempotency-Key is somebody else's by now: another request has its turn."""
 
     taken: Taken
-
-    @property
-    def situation(self) -> Situation:
-        return self.taken.situation
 
 
 Refusal = Changed | Outdated | Full | Seen | Overtaken
