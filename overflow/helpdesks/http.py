@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Final, Literal, overload
+from typing import Final, Literal, TypedDict, Unpack, overload
 from urllib.parse import quote, urlsplit
 
 import certifi
@@ -33,6 +33,17 @@ AWAY: Final = frozenset({408, 409, 412, 425, 429})
 Params = Mapping[str, str | int]
 Sign = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, request target (path and query as sent) and raw body -> headers to send along."""
+
+
+class Sent(TypedDict, total=False):
+    """What goes along with a request."""
+
+    json: object
+    """Sent as the body, with its content type."""
+    content: bytes
+    """Sent as it is."""
+    params: Params
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,52 +110,29 @@ class HelpdeskHttp:
 
     @overload
     def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: object = None,
-        content: bytes | None = None,
-        params: Params | None = None,
-        headers: Mapping[str, str] | None = None,
-        none_on_404: Literal[False] = False,
+        self, method: str, path: str, *, none_on_404: Literal[False] = False, **sent: Unpack[Sent]
     ) -> Reply: ...
 
     @overload
     def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: object = None,
-        content: bytes | None = None,
-        params: Params | None = None,
-        headers: Mapping[str, str] | None = None,
-        none_on_404: Literal[True],
+        self, method: str, path: str, *, none_on_404: Literal[True], **sent: Unpack[Sent]
     ) -> Reply | None: ...
 
     def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: object = None,
-        content: bytes | None = None,
-        params: Params | None = None,
-        headers: Mapping[str, str] | None = None,
-        none_on_404: bool = False,
+        self, method: str, path: str, *, none_on_404: bool = False, **sent: Unpack[Sent]
     ) -> Reply | None:
         """The helpdesk's 2xx answer; None for a 404 with a JSON object, where that is asked for.
 
         ``path`` is put behind the base URL; parts that came from outside go through ``segment``
-        first. ``json`` is sent as the body with its content type, ``content`` as it is.
+        first.
         """
+        json = sent.get("json")
         request = self._client.build_request(
             method,
             path,
-            content=orjson.dumps(json) if json is not None else content,
-            params=dict(params) if params else None,
-            headers=headers,
+            content=orjson.dumps(json) if json is not None else sent.get("content"),
+            params=dict(sent.get("params") or {}) or None,
+            headers=sent.get("headers"),
         )
         if json is not None:
             request.headers.setdefault("content-type", "application/json")
