@@ -14,12 +14,12 @@ import structlog
 from overflow.clock import monotonic
 from overflow.core.model import Snapshot
 from overflow.errors import BadInput
+from overflow.flows.alone import alone
 from overflow.flows.errand import IMPORTED, Along
 from overflow.flows.reconcile import CHANGED, heard
 from overflow.flows.route import route
 from overflow.flows.services import Services
 from overflow.jobs import Task
-from overflow.store import keys
 from overflow.store.leases import Lease
 
 LEASE: Final = 15.0
@@ -44,13 +44,12 @@ def walk(services: Services, shop: str) -> Walked:
     """
     if is_imported(services, shop):
         return Walked(is_whole=True)
-    lease = services.leases.acquire(keys.shop_lease(shop, "import"), LEASE)
-    if lease is None:
+    until = monotonic() + services.pace.budget
+    walked = alone(
+        services, shop, "import", LEASE, lambda lease: _walked(services, shop, lease, until)
+    )
+    if walked is None:
         return Walked(is_whole=False)
-    try:
-        walked = _walked(services, shop, lease, monotonic() + services.pace.budget)
-    finally:
-        lease.release()
     if not walked.is_whole:
         services.jobs.ensure(Task.IMPORT, shop)
     return walked

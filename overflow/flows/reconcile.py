@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
 from overflow.flows import audit
+from overflow.flows.alone import alone
 from overflow.flows.carry import count
 from overflow.flows.compare import compare
 from overflow.flows.failing import ANSWERS
 from overflow.flows.services import Services
 from overflow.jobs import Task
-from overflow.store import keys
 from overflow.store.leases import Lease
 
 LEASE: Final = 15.0
@@ -35,13 +35,12 @@ class Polled(NamedTuple):
 
 def poll(services: Services, shop: str) -> Polled:
     """Ask what has changed. Raises ``Unknown``, ``HelpdeskAway``, ``Refused``, ``StoreAway``."""
-    lease = services.leases.acquire(keys.shop_lease(shop, "reconcile"), LEASE)
-    if lease is None:
+    until = monotonic() + services.pace.budget
+    polled = alone(
+        services, shop, "reconcile", LEASE, lambda lease: _polled(services, shop, lease, until)
+    )
+    if polled is None:
         return Polled(is_whole=False)
-    try:
-        polled = _polled(services, shop, lease, monotonic() + services.pace.budget)
-    finally:
-        lease.release()
     if not polled.is_whole:
         services.jobs.ensure(Task.RECONCILE, shop)
     return polled

@@ -14,6 +14,7 @@ from overflow.core import lifecycle
 from overflow.core.lifecycle import Change, Drop, Keep
 from overflow.core.model import Mode
 from overflow.core.review import review_queue
+from overflow.flows.alone import alone
 from overflow.flows.carry import carry
 from overflow.flows.errand import IMPORTED, Along, Errand, View
 from overflow.flows.failing import ANSWERS, OUTAGE
@@ -42,13 +43,8 @@ class Swept(NamedTuple):
 
 def run(services: Services, shop: str) -> Swept:
     """One sweep over one shop. Raises ``Unknown`` without a policy, and ``StoreAway``."""
-    lease = services.leases.acquire(keys.shop_lease(shop, "sweep"), LEASE)
-    if lease is None:
-        return Swept(is_whole=False)
-    try:
-        return _swept(services, shop)
-    finally:
-        lease.release()
+    swept = alone(services, shop, "sweep", LEASE, lambda _: _swept(services, shop))
+    return Swept(is_whole=False) if swept is None else swept
 
 
 def _swept(services: Services, shop: str) -> Swept:
