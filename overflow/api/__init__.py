@@ -13,6 +13,7 @@ from overflow.api import (
     events,
     forecast,
     health,
+    plan,
     policy,
     preview,
     problems,
@@ -25,7 +26,20 @@ from overflow.api import (
 )
 from overflow.api.spec import Described
 
-PARTS = (events, tickets, work, staffing, signals, forecast, shops, preview, policy, shadow, health)
+PARTS = (
+    events,
+    tickets,
+    work,
+    staffing,
+    signals,
+    forecast,
+    plan,
+    shops,
+    preview,
+    policy,
+    shadow,
+    health,
+)
 """In the order in which they are described."""
 
 

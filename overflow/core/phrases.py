@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Final
 
+from overflow.core.course import NEVER
 from overflow.core.model import Levels
 from overflow.core.trace import Measure, Reason, TeamTest, Trace
-
-NOBODY: Final = 1_000_000
-"""A threshold that no queue reaches."""
 
 TEMPLATES: Final[Mapping[Reason, str]] = {
     Reason.NO_PRESSURE: "no pressure ({backlog} in the backlog at home, {wait} to wait)",
@@ -135,7 +133,7 @@ def _have(trace: Trace) -> str:
 
 def _from_level(trace: Trace) -> str:
     plan = trace.plan
-    if plan is None or plan.level is None or plan.level >= NOBODY:
+    if plan is None or plan.level is None or plan.level >= NEVER:
         return "nobody now"
     return f"from {plan.level} on"
 

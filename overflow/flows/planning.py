@@ -9,6 +9,7 @@ the oldest plan first.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final, NamedTuple
 
@@ -66,6 +67,36 @@ def run(services: Services, shop: str) -> Planned:
         return _Round(services, shop).run()
     finally:
         lease.release()
+
+
+class ChannelPlan(NamedTuple):
+    """A channel as the planner last saw it."""
+
+    channel: str
+    at: float
+    plan: QueuePlan | None
+    """With all its steps."""
+    why: str
+    """Why there is none; empty: there is."""
+    known: Mapping[str, float | None]
+    """The estimates: see ``_told``; empty where nothing can be planned."""
+
+
+def plans(services: Services, shop: str) -> list[ChannelPlan]:
+    """What was last planned, by channel; none where the policy wants no plan."""
+    if not is_wanted(services, shop):
+        return []
+    return [
+        ChannelPlan(name, told["at"], _plan_from(told), told.get("why", ""), told.get("known", {}))
+        for name, told in sorted(kept(services, shop).items())
+    ]
+
+
+def _plan_from(told: Mapping[str, Any]) -> QueuePlan | None:
+    said = told.get("plan")
+    if said is None:
+        return None
+    return QueuePlan(**{**said, "times": tuple(said["times"]), "levels": tuple(said["levels"])})
 
 
 def kept(services: Services, shop: str) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class DecisionSchema(Schema):
     measures = Told(required=True, metadata={"description": "With their levels."})
     pressure = Told(required=True)
     line = Told(required=True)
+    plan = fields.Dict(
+        allow_none=True,
+        metadata={"description": "The planner's threshold; null: the policy wants no plan."},
+    )
     teams = fields.List(
         Told(),
         required=True,

@@ -1,0 +1,99 @@
+"""The planner's thresholds, as they are shown."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+from overflow.api.moments import Moment
+from overflow.core.course import NEVER
+from overflow.flows.planning import ChannelPlan
+
+MOST_STEPS: Final = 200
+
+
+class StepSchema(Schema):
+    """A threshold, from a moment on."""
+
+    at = Moment(required=True, allow_none=True)
+    level = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Overflow from so many at home on; null: nobody."},
+    )
+
+
+class EstimatesSchema(Schema):
+    """What a plan rests on."""
+
+    demand = fields.Float(
+        required=True,
+        metadata={"description": "What comes beside the forecast: 1.2 is a fifth more."},
+    )
+    handle_time = fields.Float(
+        required=True, metadata={"description": "Seconds of work on a ticket."}
+    )
+    agents = fields.Float(required=True, metadata={"description": "Taken to be there now."})
+    arrivals_an_hour = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Lately; null: too few to say."}
+    )
+    foretold_an_hour = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "By the forecast; null: there is none."},
+    )
+
+
+class ChannelPlanSchema(Schema):
+    """One channel's plan. Its tickets and those served before them count, each by its work."""
+
+    channel = fields.String(required=True, metadata={"example": "chat"})
+    at = Moment(required=True, allow_none=True)
+    why = fields.String(
+        required=True,
+        metadata={"description": "Why it has no plan; empty: it has.", "example": "home is closed"},
+    )
+    method = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["rolling", "forecast", "stationary"]),
+    )
+    level = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The threshold now; null: none."}
+    )
+    steps = fields.List(
+        fields.Nested(StepSchema), required=True, metadata={"description": "From now on."}
+    )
+    estimates = fields.Nested(EstimatesSchema, required=True, allow_none=True)
+
+
+class PlanSchema(Schema):
+    """A shop's plan."""
+
+    planning = fields.String(
+        required=True, validate=validate.OneOf(["off", "cost", "service_level"])
+    )
+    items = fields.List(fields.Nested(ChannelPlanSchema), required=True)
+
+
+def channel_plan(found: ChannelPlan, now: float) -> dict[str, Any]:
+    """As ``ChannelPlanSchema`` says."""
+    plan = found.plan
+    steps: list[tuple[float, int]] = []
+    if plan is not None:
+        for at, n in zip(plan.times, plan.levels, strict=True):
+            steps = [(at, n)] if at <= now else [*steps, (at, n)]
+    return {
+        "channel": found.channel,
+        "at": found.at,
+        "why": found.why,
+        "method": None if plan is None else plan.method,
+        "level": None if plan is None else _level(plan.level(now)),
+        "steps": [{"at": at, "level": _level(n)} for at, n in steps[:MOST_STEPS]],
+        "estimates": dict(found.known) or None,
+    }
+
+
+def _level(level: int | None) -> int | None:
+    return None if level is None or level >= NEVER else level

@@ -1,0 +1,47 @@
+"""The planner's thresholds, shown before they decide."""
+
+import pytest
+
+from overflow.core.expected import Interval, Uploaded
+from overflow.flows import planning
+from tests.api.conftest import add_shop
+
+WHERE = "/v1/shops/lamps/plan"
+
+
+@pytest.fixture
+def planned(services, desk, shop):
+    """A shop that plans by cost, and knows what comes on chat."""
+    add_shop(services, desk, shop, planning="cost", costs={"breach": 4.0, "lost": 6.0})
+    now = services.clock.now()
+    hours = tuple(Interval(now // 3600 * 3600 + 3600 * n, 3600.0, 12.0) for n in range(-2, 48))
+    services.forecasts.put_uploaded("lamps", Uploaded(now, {"chat": hours}))
+    planning.run(services, "lamps")
+
+
+@pytest.mark.usefixtures("planned")
+def test_every_channel_shows_its_thresholds_or_why_it_has_none(operator):
+    told = operator("GET", WHERE).json
+
+    assert told["planning"] == "cost"
+    by_channel = {one["channel"]: one for one in told["items"]}
+    chat = by_channel.pop("chat")
+    assert (chat["method"], chat["why"]) == ("forecast", "")
+    assert chat["steps"][0]["level"] == chat["level"] >= 1
+    assert [step["at"] for step in chat["steps"]] == sorted(step["at"] for step in chat["steps"])
+    assert chat["estimates"]["demand"] == pytest.approx(1.0)
+    assert all(one["why"] for one in by_channel.values())
+
+
+@pytest.mark.usefixtures("shop")
+def test_where_none_is_wanted_there_is_none(shopkeeper):
+    assert shopkeeper("GET", WHERE).json == {"planning": "off", "items": []}
+
+
+@pytest.mark.usefixtures("planned")
+def test_a_decision_tells_the_threshold_it_was_held_against(operator, arrive):
+    entry = arrive("9001")["decision"]["id"]
+    plan = operator("GET", f"/v1/shops/lamps/decisions/{entry}").json["plan"]
+
+    assert plan["level"] == operator("GET", WHERE).json["items"][0]["level"]
+    assert (plan["method"], plan["have"]) == ("forecast", 0)
