@@ -1,0 +1,84 @@
+"""What deciding by plan costs beside the optimum that knows the truth, and beside simple rules."""
+
+from collections.abc import Iterable
+from math import hypot
+from pathlib import Path
+
+from bench.figures import table, verdict
+from bench.scenarios import DEVELOP, HELD_BACK, WRONG, half
+from overflow.simulate.interval import Interval, interval
+from overflow.simulate.measure import Run
+from overflow.simulate.measure import run as simulated
+from overflow.simulate.scenario import Scenario
+from overflow.simulate.scenario_file import build, read_scenarios
+from overflow.simulate.truth import Truth
+
+PUBLIC = Path(__file__).parent.parent / "tests" / "simulate" / "data" / "public.json"
+RULES = ("backlog", "no-free-slot", "estimated-wait")
+NARROW = 0.003
+"""Half-width of the 95 % interval, as a share of the optimum."""
+MEAN, WORST = 1.01, 1.03
+_HEAD = ("scenario", "days", "cost ÷ optimum", "stationary", *RULES)
+_LATE_HEAD = ("scenario", "days", "without", "with", "with - without")
+
+
+def run(*, is_full: bool) -> None:
+    """The public scenarios, with and without late overflow; random ones of one half or of both."""
+    days = 2_000 if is_full else 20
+    public = read_scenarios(PUBLIC)
+    _without_late("the public scenarios, decided at arrival", public, days)
+    _with_late(public, 400 if is_full else 20)
+    count = len(WRONG) * (4 if is_full else 1)
+    _random("random scenarios, the half for development", DEVELOP, count, 6 if is_full else 3)
+    if is_full:
+        _random("random scenarios, the half that was held back", HELD_BACK, count, 6)
+
+
+def _random(title: str, which: int, count: int, days: int) -> None:
+    _without_late(title, [build(one) for one in half(which, count)], days)
+
+
+def _without_late(title: str, scenarios: Iterable[Scenario], days: int) -> None:
+    rows, ratios, worse = [], [], []
+    for scenario in scenarios:
+        truth = Truth(scenario)
+        auto = _runs(scenario, "auto", days, truth)
+        others = [_runs(scenario, rule, min(days, 60), truth) for rule in ("stationary", *RULES)]
+        ratios.append(auto.ratio.mean)
+        worse += [scenario.name for other in others[1:] if _is_worse(auto, other)]
+        rows.append(
+            (scenario.name, auto.days, _shown(auto.ratio), *(f"{o.ratio.mean:.3f}" for o in others))
+        )
+    table(title, _HEAD, rows)
+    mean = sum(ratios) / len(ratios)
+    print(f"mean {mean:.4f}, goal {verdict(mean, MEAN)}")
+    print(f"worst {max(ratios):.4f}, goal {verdict(max(ratios), WORST)}")
+    print(f"worse than a simple rule: {', '.join(worse) or 'nowhere'}")
+
+
+def _with_late(scenarios: Iterable[Scenario], days: int) -> None:
+    """The pair tells the gain; the ratio with it is the exact one without it and that gain."""
+    rows, missed = [], []
+    for scenario in scenarios:
+        truth = Truth(scenario)
+        kept = simulated(scenario, "auto", days=days, truth=truth)
+        late = simulated(scenario, "auto", late=True, days=days, truth=truth)
+        gain = interval(late.plain - kept.plain).over(truth.optimum)
+        both = Interval(kept.ratio.mean + gain.mean, hypot(kept.ratio.half, gain.half))
+        missed += [scenario.name] if gain.mean >= 0 else []
+        rows.append((scenario.name, days, *map(_shown, (kept.ratio, both, gain))))
+    table("late overflow, paired on the same luck", _LATE_HEAD, rows)
+    print(f"late overflow no better: {', '.join(missed) or 'nowhere'}")
+
+
+def _runs(scenario: Scenario, policy: str, days: int, truth: Truth) -> Run:
+    return simulated(scenario, policy, days=days, half_width=NARROW, truth=truth)
+
+
+def _is_worse(auto: Run, other: Run) -> bool:
+    """Beyond chance."""
+    return auto.ratio.low > other.ratio.high
+
+
+def _shown(one: Interval) -> str:
+    return f"{one.mean:.4f} ± {one.half:.4f}"
