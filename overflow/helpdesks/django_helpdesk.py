@@ -26,7 +26,7 @@ from overflow.helpdesks.django_helpdesk_ticket import (
 from overflow.helpdesks.django_helpdesk_walk import Cursor, Walk
 from overflow.helpdesks.fields import Fields
 from overflow.helpdesks.http import HelpdeskHttp, segment
-from overflow.helpdesks.options import HttpOptions
+from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Hint, Page
 from overflow.helpdesks.signatures import refusal, same
 
@@ -34,12 +34,15 @@ _MEANINGS: Final = ("open", "pending", "on_hold", "solved", "closed", "spam")
 
 
 class DjangoHelpdeskFields(Schema):
-    """The names of the custom fields, without ``custom_``; an empty one: there is none."""
+    """The names of the custom fields, without ``custom_``; an empty one: there is none.
+
+    Only tags are needed.
+    """
 
     channel = fields.String(load_default="channel")
     language = fields.String(load_default="language")
     topic = fields.String(load_default="")
-    tags = fields.String(load_default="tags")
+    tags = tags_field("tags")
 
 
 class DjangoHelpdeskOptions(HttpOptions):
@@ -110,7 +113,7 @@ class DjangoHelpdesk:
             change["queue"] = self._lexicon.queue(desired.group)
             if seen.assignee is not None:
                 change["assigned_to"] = None
-        if self._tags and desired.is_tagged != (desired.tag in seen.tags):
+        if desired.is_tagged != (desired.tag in seen.tags):
             tags = sorted(seen.tags ^ {desired.tag})
             change[f"custom_{self._tags}"] = ",".join(tags) or NOTHING
         if desired.reason_field and desired.reason != (seen.reason or ""):

@@ -13,6 +13,12 @@ def is_url(url: str) -> None:
         raise ValidationError(fault)
 
 
+def tags_field(name: str) -> fields.String:
+    """The option that names the field for tags. Without one no ticket could show who holds it."""
+    is_named = validate.Length(min=1, error="is needed: the tag shows what a partner holds")
+    return fields.String(load_default=name, validate=is_named)
+
+
 class HttpOptions(Schema):
     """``url``; ``timeout`` in seconds; ``connections`` at once to the helpdesk."""
 

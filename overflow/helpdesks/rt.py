@@ -21,7 +21,7 @@ from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields
 from overflow.helpdesks.http import HelpdeskHttp, segment
-from overflow.helpdesks.options import HttpOptions
+from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.rt_search import API, NAMED, Search, understood
 from overflow.helpdesks.rt_ticket import NOBODY, Lexicon, is_ticket, version_of
@@ -31,12 +31,15 @@ _MEANINGS: Final = ("open", "pending", "on_hold", "solved", "closed", "spam")
 
 
 class RtFields(Schema):
-    """The names of RT's custom fields; an empty one: there is none."""
+    """The names of RT's custom fields; an empty one: there is none.
+
+    Only tags are needed.
+    """
 
     channel = fields.String(load_default="Channel")
     language = fields.String(load_default="Language")
     topic = fields.String(load_default="")
-    tags = fields.String(load_default="Tags")
+    tags = tags_field("Tags")
 
 
 class RtOptions(HttpOptions):
@@ -161,7 +164,7 @@ class RtHelpdesk:
     def _values(self, seen: Snapshot, desired: Desired) -> dict[str, object]:
         """The custom fields that differ. RT replaces all values of a field by those it is sent."""
         values: dict[str, object] = {}
-        if self._tags and desired.is_tagged != (desired.tag in seen.tags):
+        if desired.is_tagged != (desired.tag in seen.tags):
             values[self._tags] = sorted(seen.tags ^ {desired.tag})
         if desired.reason_field and desired.reason != (seen.reason or ""):
             values[desired.reason_field] = desired.reason  # empty takes the value away

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 _TOPIC: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_MARK: Final = re.compile(r"[^\s,]{1,64}")
+_MARK: Final = re.compile(r"[^\s,!][^\s,]{0,63}")
 _DURATION: Final = re.compile(r"(?:(\d+(?:\.\d+)?)\s*([smhd])\s*)+")
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 _SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
@@ -264,7 +264,7 @@ class Mark(_Pattern):
 
     kind = "word"
     pattern = _MARK
-    wanted = "must be one word, without spaces and commas"
+    wanted = "must be one word, without spaces and commas, and not begin with !"
 
 
 class Reference(_Pattern):

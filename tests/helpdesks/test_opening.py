@@ -48,6 +48,15 @@ def test_a_connector_that_is_none_names_those_there_are():
     assert all(name in fault for name in CONNECTORS)
 
 
+@pytest.mark.parametrize("connector", ["rt", "django_helpdesk"])
+def test_a_helpdesk_without_a_field_for_tags_would_never_show_who_holds_a_ticket(connector):
+    options = {"url": "https://desk.test", "queues": {"shop": 1}, "fields": {"tags": ""}}
+    if connector == "rt":
+        del options["queues"]
+    faults = check_options(connector, options)
+    assert faults == {"options.fields.tags": ["is needed: the tag shows what a partner holds"]}
+
+
 def test_a_helpdesk_with_faults_is_not_opened():
     with pytest.raises(Invalid) as caught:
         open_helpdesk(HelpdeskConfig("standard", {}, {}), Words(), str, SystemClock())

@@ -58,6 +58,7 @@ def test_nothing_at_all_lacks_everything_that_is_required():
         ({"closed": "never"}, "closed.rule", "must be one of auto, overflow, keep"),
         ({"notes": {"language": "es"}}, "notes.language", "must be one of en, de, nl, fr"),
         ({"notes": {"recall": "by {partnr}"}}, "notes.recall", "{partnr}; did you mean partner?"),
+        ({"words": {"to_partner": "!partner"}}, "words.to_partner", "not begin with !"),
         ({"words": {"tag": "two words"}}, "words.tag", "must be one word"),
         ({"words": {"tag": "Keep-Here"}}, "words.keep_here", "is the same as `tag`"),
         ({"words": {"tag": "a", "to_partner": "a"}}, "words.to_partner", "is the same as `tag`"),
