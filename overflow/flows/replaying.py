@@ -15,6 +15,7 @@ from overflow.simulate import replay_compare
 from overflow.simulate.replay_compare import Compared
 from overflow.simulate.replay_entries import NO_POLICY, again, differences, recorded
 from overflow.simulate.replay_past import Reader
+from overflow.simulate.replay_plan import Foretold
 from overflow.store.journal import Entry, at
 
 PAGE: Final = 500
@@ -104,7 +105,8 @@ def compare(
     if own is None:
         why = "nothing was decided in it whose policy is kept"
         raise Invalid("this cannot be replayed", {"--from, --to": [why]})
-    return replay_compare.compare(past, own, policy, seed)
+    foretold = Foretold(*services.forecasts.get(shop))
+    return replay_compare.compare(past, own, policy, seed, foretold)
 
 
 def check_period(start: float, end: float) -> None:

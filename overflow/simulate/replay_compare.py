@@ -13,6 +13,7 @@ from typing import Any, Final
 from overflow.core.model import Policy
 from overflow.simulate.replay_chance import Chance, means
 from overflow.simulate.replay_past import Past
+from overflow.simulate.replay_plan import Foretold
 from overflow.simulate.replay_result import (
     Fate,
     Moved,
@@ -81,14 +82,19 @@ def _plain(groups: dict[str, dict[str, Sums]]) -> dict[str, Any]:
     }
 
 
-def compare(past: Past, own: Policy, other: Policy, seed: int) -> Compared:
-    """What the other policy would have changed. Raises ``Invalid`` where that cannot be said."""
+def compare(
+    past: Past, own: Policy, other: Policy, seed: int, foretold: Foretold | None = None
+) -> Compared:
+    """What the other policy would have changed. Raises ``Invalid`` where that cannot be said.
+
+    ``foretold``: for policies that plan; without it they plan by what came lately.
+    """
     known = means(past, other)
     chance = Chance(seed, known)
     columns = {
         HAPPENED: happened(past, other),
-        OWN: came(replay(past, own, Chance(seed, known)).jobs, other, past.end),
-        OTHER: came(replay(past, other, chance).jobs, other, past.end),
+        OWN: came(replay(past, own, Chance(seed, known), foretold).jobs, other, past.end),
+        OTHER: came(replay(past, other, chance, foretold).jobs, other, past.end),
     }
     cost: Callable[[Fate], float] = costs(other, (own,))
     return Compared(

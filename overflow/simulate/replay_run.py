@@ -33,6 +33,7 @@ from overflow.core.roster import hours_of, live
 from overflow.errors import Invalid
 from overflow.simulate.replay_chance import Chance
 from overflow.simulate.replay_past import Case, Done, Past
+from overflow.simulate.replay_plan import EVERY, Foretold, Planning
 from overflow.simulate.replay_world import Job, World
 
 LOOK: Final = 60.0
@@ -51,14 +52,16 @@ class Replayed:
     jobs: list[Job]
 
 
-def replay(past: Past, policy: Policy, chance: Chance) -> Replayed:
-    """The period under the policy, which decides as if it were live.
+def replay(
+    past: Past, policy: Policy, chance: Chance, foretold: Foretold | None = None
+) -> Replayed:
+    """The period under the policy, which decides as if it were live, and plans if it says so.
 
     Raises ``Invalid`` for a period in which nothing was decided.
     """
     if policy.mode is Mode.OBSERVE:
         policy = replace(policy, mode=Mode.LIVE)
-    run = _Run(past, policy, chance)
+    run = _Run(past, policy, chance, Planning(policy, foretold or Foretold()))
     run.play()
     return Replayed(policy, run.jobs)
 
@@ -66,8 +69,9 @@ def replay(past: Past, policy: Policy, chance: Chance) -> Replayed:
 class _Run:
     """One replay: a heap of what will happen, and the world that it happens to."""
 
-    def __init__(self, past: Past, policy: Policy, chance: Chance) -> None:
+    def __init__(self, past: Past, policy: Policy, chance: Chance, planning: Planning) -> None:
         self._past, self._policy, self._chance = past, policy, chance
+        self._planning = planning
         self._times = [at for at, _ in past.frames]
         if not past.frames:
             raise Invalid("this cannot be replayed", {"": ["nothing was decided in the period"]})
@@ -87,11 +91,17 @@ class _Run:
                 self._at(done.at, lambda at, c=case, d=done: self._done(c, d, at))  # type: ignore[misc]
         if self._past.cases:
             self._at(self._past.cases[0].at, self._look)
+            if self._planning.is_wanted and self._policy.mode is not Mode.OFF:
+                self._at(self._past.cases[0].at, self._plan)
         while self._events and self._events[0][0] <= self._past.end:
             at, _, event = heapq.heappop(self._events)
             self._frame(at)
             event(at)
             self._serve(at)
+
+    def _plan(self, at: float) -> None:
+        self._world.plans = self._planning.round(self._world.situation(at), at)
+        self._at(at + EVERY, self._plan)
 
     def _at(self, at: float, event: Event) -> None:
         heapq.heappush(self._events, (at, next(self._order), event))
@@ -163,6 +173,8 @@ class _Run:
             job.team = before.team
         self._latest[case.ticket] = job
         self.jobs.append(job)
+        if case.cause is Cause.NEW:
+            self._planning.came(case.channel)
         if case.taken_over:
             self._take_over(job, at)
             return

@@ -12,6 +12,7 @@ from overflow.core.model import (
     Load,
     Policy,
     Pressure,
+    QueuePlan,
     Situation,
     Ticket,
 )
@@ -85,6 +86,7 @@ class World:
         self.frame = frame
         """The latest recorded situation: what was declared, switched off and measured then."""
         self.pressure: dict[str, Pressure] = {}
+        self.plans: dict[str, QueuePlan] = {}
         self.waiting: dict[str, dict[Job, None]] = {}
         """Home's lines, by queue, first come first."""
         self.at_partner: dict[Job, None] = {}
@@ -118,6 +120,7 @@ class World:
             handed=dict(self._handed),
             pressure=self.pressure,
             virtual={},
+            plans=self.plans,
         )
 
     def put(self, job: Job, team: str, at: float) -> None:

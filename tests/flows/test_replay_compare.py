@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from overflow import policies
+from overflow.core.expected import Interval, Uploaded
 from overflow.errors import Invalid, Unknown
 from overflow.flows import replaying
 from tests.flows.house import SHOP, document
@@ -122,3 +123,21 @@ def test_a_period_without_decisions_cannot_be_replayed(house, recorded):
         replaying.compare(house.services, SHOP, (1.0, 2.0), policy(), 1)
     with pytest.raises(Unknown):
         replaying.compare(house.services, "nobody", (1.0, 2.0), policy(), 1)
+
+
+def test_a_policy_that_plans_is_replayed_with_plans_of_its_own(house, recorded):
+    start, _ = recorded
+    begin = start // HOUR * HOUR - 24 * HOUR
+    foretold = {
+        name: tuple(Interval(begin + HOUR * hour, HOUR, 30.0) for hour in range(72))
+        for name in ("chat", "email")
+    }
+    house.services.forecasts.put_uploaded(SHOP, Uploaded(start, foretold))
+
+    other = policy(planning="cost", pressure={"backlog": "off"})
+    found = replaying.compare(house.services, SHOP, (start - 1, start + 1.25 * HOUR), other, 1)
+    other = found.columns["other"]
+
+    assert any("plan" in fate.headline for fate in other), {fate.headline for fate in other}
+    assert not any("plan" in fate.headline for fate in found.columns["own"])
+    assert found.totals["other"].offered == found.totals["happened"].offered > 50
