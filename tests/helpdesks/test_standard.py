@@ -289,6 +289,15 @@ def test_many_threads_share_the_connector(desk, sandbox, people):
     assert {seen.group for seen in read} == {"partner-one"}
 
 
+def test_a_walk_whose_cursor_the_helpdesk_knows_no_more_begins_anew(desk, people):
+    _, cursor = walked(desk.changed_since)
+    made = {people.create("chat", "de")["id"] for _ in range(3)}
+    since, then, _ = cursor.split(".", 2)
+
+    assert {seen.id for seen in desk.walk_open("of last week").tickets} == made
+    assert {seen.id for seen in desk.changed_since(f"{since}.{then}.of-last-week").tickets} == made
+
+
 def test_what_the_sandbox_tells_is_what_it_shows(httpserver, desk, people):
     httpserver.expect_request("/events").respond_with_json({})
     people.send_webhooks_to(httpserver.url_for("/events"))
