@@ -30,6 +30,9 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 AWAY: Final = frozenset({408, 409, 412, 425, 429})
 """The 4xx that may be well the next time; besides them every 5xx."""
 
+LONGEST_WAIT: Final = 3600.0
+"""Seconds for which a helpdesk is left alone at the most, whatever it says."""
+
 Params = Mapping[str, str | int]
 Sign = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, request target (path and query as sent) and raw body -> headers to send along."""
@@ -236,10 +239,10 @@ def _retry_after(response: httpx.Response) -> float | None:
     """Seconds. A date is held against the answer's own Date, never against our clock."""
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text[:9])
+        return min(LONGEST_WAIT, float(text[:9]))
     try:
         until = parsedate_to_datetime(text)
         sent = parsedate_to_datetime(response.headers["date"])
-        return max(0.0, (until - sent).total_seconds())
+        return min(LONGEST_WAIT, max(0.0, (until - sent).total_seconds()))
     except (KeyError, TypeError, ValueError):
         return None
