@@ -129,8 +129,8 @@ def priors(expected: Expected) -> Priors:
     """
     hour, target = expected.hour, expected.target
     holds = _DAYS_PLAN * (target if math.isfinite(target) else 24.0 * hour)
-    demand = Prior(0.8, 0.0, 0.1, 0.6, max(6.0 * hour, holds))
-    other = Prior(0.9, 0.0, 0.1, 0.6, 240.0 * hour)
+    demand = Prior(0.8, 0.6, max(6.0 * hour, holds))
+    other = Prior(0.9, 0.6, 240.0 * hour)
     return Priors(demand, other, other)
 
 

@@ -45,15 +45,10 @@ class Prior:
 
     trust: float
     """Chance 0..1 that the expectation is simply right."""
-    near: float
-    """Chance that it is about right: lognormal with ``near_spread``; the rest has ``spread``."""
-    near_spread: float
-    """Standard deviation of the factor's logarithm."""
     spread: float
+    """Otherwise it is lognormal about 1, with this standard deviation of its logarithm."""
     memory: float
     """Mean time between two changes of the factor, in the unit of time of what is counted."""
-    noise: float = 1.0
-    """Variance of the counts in units of Poisson's; more than 1 makes evidence lighter."""
 
 
 def begin(prior: Prior) -> Belief:
@@ -70,7 +65,7 @@ def learn(belief: Belief, prior: Prior, events: float, expected: float, lasted: 
     share = -np.expm1(-lasted / prior.memory)
     weights += share * (_fresh(prior) - weights)
     if events or expected:
-        likelihood = (events * _LOGS - expected * GRID) / prior.noise
+        likelihood = events * _LOGS - expected * GRID
         weights *= np.exp(likelihood - likelihood.max())
     total = weights.sum()
     if not total > 0.0:  # nothing on the grid could have done that: begin anew
@@ -90,16 +85,11 @@ def trusted(belief: Belief) -> float:
 
 @lru_cache(maxsize=256)
 def _fresh(prior: Prior) -> Vector:
-    far = 1.0 - prior.trust - prior.near
-    weights = prior.near * _bell(prior.near_spread) + far * _bell(prior.spread)
+    bell = np.exp(-0.5 * (_LOGS / prior.spread) ** 2)
+    weights = np.asarray((1.0 - prior.trust) / bell.sum() * bell, dtype=np.float64)
     weights[_HALF] += prior.trust
     weights.setflags(write=False)
     return weights
-
-
-def _bell(spread: float) -> Vector:
-    weights = np.exp(-0.5 * (_LOGS / spread) ** 2)
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def _plain(weights: Vector) -> Belief:

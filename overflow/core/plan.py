@@ -25,7 +25,6 @@ from overflow.core.bellman_finite import solve_finite
 from overflow.core.course import Course
 from overflow.core.estimate import Estimates, known, lasting
 from overflow.core.line import Vector
-from overflow.core.model.queue_plan import QueuePlan
 from overflow.core.prospect import Fading, Prospect, course, missing
 from overflow.core.service_level import priced
 
@@ -111,15 +110,6 @@ class Planner:
         else:
             self._known.move_to_end(key)
         return found
-
-
-def queue_plan(
-    found: Thresholds, *, begins: float, made: float, valid: float, is_seen: bool
-) -> QueuePlan:
-    """As the situation carries it: absolute times, ``begins`` being the prospect's time 0."""
-    times = tuple(begins + t for t in found.times)
-    method = "rolling" if is_seen else "forecast"
-    return QueuePlan(made, made + valid, method, times, found.levels)
 
 
 def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:

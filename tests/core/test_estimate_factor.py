@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from overflow.core import factor
 from overflow.core.factor import GRID, Prior
 
-PRIOR = Prior(trust=0.8, near=0.0, near_spread=0.1, spread=0.6, memory=360.0)
+PRIOR = Prior(trust=0.8, spread=0.6, memory=360.0)
 
 spans = st.lists(
     st.tuples(st.integers(0, 60), st.floats(0.0, 60.0), st.floats(0.0, 120.0)), max_size=30
@@ -54,7 +54,7 @@ def test_more_events_never_lower_the_factor(one, more, expected):
 
 @given(st.integers(1, 30), st.floats(0.5, 30.0))
 def test_without_jumps_only_totals_count_and_not_how_they_were_cut(events, expected):
-    still = Prior(0.5, 0.0, 0.1, 0.5, 1e15)
+    still = Prior(0.5, 0.5, 1e15)
     whole = factor.learn(factor.begin(still), still, 2 * events, 2 * expected, 2.0)
     cut = learned([(events, expected, 1.0)] * 2, still)
     assert np.allclose(whole, cut, atol=1e-9)
@@ -92,9 +92,3 @@ def test_what_no_factor_explains_begins_anew_and_does_not_fail():
     belief = factor.learn(factor.begin(PRIOR), PRIOR, 0, 1e9, 1.0)
     assert sum(belief) == pytest.approx(1.0)
     assert factor.middle(belief) < 0.2
-
-
-def test_noisy_counts_weigh_less():
-    noisy = Prior(0.8, 0.0, 0.1, 0.6, 360.0, noise=4.0)
-    counts = [(40, 20.0, 10.0)]
-    assert factor.middle(learned(counts, noisy)) < factor.middle(learned(counts))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from overflow.core import estimate
 from overflow.core.bellman import NEVER, solve
 from overflow.core.estimate import Expected, Span
-from overflow.core.plan import Planner, queue_plan
+from overflow.core.plan import Planner
 from overflow.core.prospect import Fading, Prospect, as_foretold, course
 from overflow.core.service_level import at_price, priced, share_in_time
 
@@ -82,15 +82,6 @@ def test_a_planner_forgets_what_was_not_used_for_longest():
     planner.plan(replace(CHAT, breach=5.0), FRESH, 0.0)
     planner.plan(CHAT, FRESH, 0.0)
     assert planner.solved == 3
-
-
-def test_a_plan_is_looked_up_in_absolute_time_until_it_is_too_old():
-    found = Planner().plan(CHAT, FRESH, 0.0)
-    plan = queue_plan(found, begins=1000.0, made=1000.0, valid=60.0, is_seen=True)
-    assert plan.method == "rolling"
-    assert plan.level(1000.0 + 59.0) == at(found, 59.0)
-    assert plan.level(1000.0 + 60.0) is None
-    assert plan.level(999.0) is None
 
 
 def test_a_team_that_is_all_away_gives_its_tickets_up():
