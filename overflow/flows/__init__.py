@@ -82,6 +82,17 @@ Views (``flows.views``), read-only
     dead_letters(services, shop, *, cursor="", limit=50) -> tuple[list[DeadLetter], str]
     retry_dead_letters(services, shop, ticket_ids=None) -> int
 
+What would be (``flows.preview``, ``replaying``, ``shadow``); nothing is written to a ticket
+
+    preview.preview(services, shop, given) -> Decision
+        ``given`` as the API's schema loads it: a ticket, maybe parts of a situation and a time.
+    replaying.redecide(services, shop, start, end) -> Redecided
+        Every decision of the period made again by its own policy.
+    replaying.compare(services, shop, (start, end), policy, seed) -> Compared
+        The period under another policy, beside what happened.
+    shadow.put(services, shop, document) -> dict, shadow.drop(services, shop)
+    shadow.seen(services, shop, *, cursor="", limit=50) -> Seen(shadow, items, cursor)
+
 Health (``flows.health``)
 
     check(services) -> Health(is_healthy, details)
@@ -97,6 +108,7 @@ Workers call (``flows.sync``, ``reconcile``, ``imports``, ``sweep``)
     reconcile.poll(services, shop) -> Polled(is_whole, seen, different)
     imports.walk(services, shop) -> Walked(is_whole, tickets)
     sweep.run(services, shop) -> Swept(is_whole, moved, expired)
+    shadow.run(services, shop) -> Shadowed(is_whole, decided, different)
 
 How a ticket changes: an ``Errand`` (``errand``) has a step made of ``core.lifecycle``; ``carry``
 makes the decision that it asks for (``plan``), commits both at once, and begins again when somebody
