@@ -40,6 +40,11 @@ GAUGES: Final[Mapping[str, Family]] = {
         "Expected wait at home of a ticket that comes now; absent while unknown.", ("shop", "queue")
     ),
     "overflow_pressure": Family("1 while a queue is under pressure.", ("shop", "queue")),
+    "overflow_plan_level": Family(
+        "Tickets at home from which on the planner hands over; absent: from none on.",
+        ("shop", "channel"),
+    ),
+    "overflow_plan_age_seconds": Family("Since a channel was planned.", ("shop", "channel")),
     "overflow_partner_held": Family(
         "Open tickets that a partner holds.", ("shop", "partner", "channel")
     ),

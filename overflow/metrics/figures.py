@@ -16,6 +16,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from overflow.clock import Clock
+from overflow.core.course import NEVER
 from overflow.core.model import HOME, Partner, Policy, Situation
 from overflow.core.outlook import joining
 from overflow.core.roster import live, staff
@@ -121,6 +122,7 @@ class _Shop:
     def samples(self) -> Iterator[Sample]:
         yield from self._counted()
         yield from self._loads()
+        yield from self._plans()
         yield from self._sync()
         if self.policy is not None:
             yield from self._waits(self.policy)
@@ -154,6 +156,13 @@ class _Shop:
             yield "overflow_wip", (team, queue), load.wip
         for queue, pressure in self.situation.pressure.items():
             yield "overflow_pressure", (queue,), float(pressure.on)
+
+    def _plans(self) -> Iterator[Sample]:
+        for channel, plan in self.situation.plans.items():
+            yield "overflow_plan_age_seconds", (channel,), max(0.0, self.now - plan.made)
+            level = plan.level(self.now)
+            if level is not None and level < NEVER:
+                yield "overflow_plan_level", (channel,), level
 
     def _sync(self) -> Iterator[Sample]:
         oldest = self.counts.oldest_dirty

@@ -32,6 +32,8 @@ DOMAIN = {
     "overflow_input_age_seconds": "shop input",
     "overflow_worker_alive": "",
     "overflow_moves_total": "shop kind",
+    "overflow_plan_level": "shop channel",
+    "overflow_plan_age_seconds": "shop channel",
     "overflow_partner_held": "shop partner channel",
     "overflow_partner_capacity": "shop partner channel",
 }
