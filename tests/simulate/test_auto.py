@@ -103,8 +103,8 @@ def test_it_counts_what_is_there_through_shifts_refusals_and_abandonment():
     assert isinstance(made, Auto)
     outcome = play(scenario, made, draw(scenario, 5, 1), moments=(39.0, 60.0, 100.0))
     assert outcome.refused > 0
-    assert made._counts.n == 0
-    assert made._counts.waiting == 0
+    assert made._lane.n == 0
+    assert made._lane.line == 0
 
 
 def test_nothing_but_what_is_told_and_events_reaches_it():

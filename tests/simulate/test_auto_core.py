@@ -33,13 +33,13 @@ class Decided:
 
     def arrival(self, t, ticket):
         now = make.NOON + t * MINUTE
-        counts = self.auto._counts
+        lane = self.auto._lane
         plan = QueuePlan(now, now + MINUTE, "rolling", (now,), (self.auto.level(t),))
         situation = make.situation(
             now,
-            loads={(HOME, "chat.-"): Load(counts.waiting, counts.wip)},
+            loads={(HOME, "chat.-"): Load(lane.line, len(lane.wip))},
             plans={"chat": plan},
-            declared={HOME: Declared(now, now + 3600.0, agents=self.auto._agents)},
+            declared={HOME: Declared(now, now + 3600.0, agents=lane.agents)},
         )
         arriving = make.ticket(
             id=str(ticket), language="", arrived=now, due=now + 120.0, cause=Cause.NEW

@@ -16,6 +16,7 @@ from overflow.core.estimate import Expected, Span
 from overflow.core.plan import Planner, Solved
 from overflow.core.prospect import Prospect
 from overflow.simulate.contender import Contender
+from overflow.simulate.contenders.lane import Lane
 from overflow.simulate.told import Told
 
 EVERY: Final = 0.5
@@ -57,32 +58,29 @@ def prospect_of(told: Told) -> Prospect:
 
 
 class Counts:
-    """What is seen of the queue since the last look."""
+    """What is seen of a lane since the last look."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
         self.since = self._until = 0.0
-        self.waiting = self.wip = 0
         self._clear()
 
     def _clear(self) -> None:
         self.arrivals = self.ended = self.abandoned = 0
         self._busy = self._waited = self._full = self._starved = 0.0
 
-    @property
-    def n(self) -> int:
-        return self.waiting + self.wip
-
     def at(self, t: float) -> None:
         """Until ``t`` everything stayed as it was."""
         lasted = t - self._until
         self._until = t
-        self._busy += lasted * self.wip
-        if self.waiting:
-            self._waited += lasted * self.waiting
-            self._full += lasted * self.wip
+        wip, waiting = len(self._lane.wip), self._lane.line
+        self._busy += lasted * wip
+        if waiting:
+            self._waited += lasted * waiting
+            self._full += lasted * wip
             self._starved += lasted
 
-    def taken(self, foretold: float, declared: float) -> Span:
+    def taken(self, foretold: float) -> Span:
         """The span until now; the next begins."""
         span = Span(
             self._until - self.since,
@@ -94,7 +92,7 @@ class Counts:
             self._waited,
             self._full,
             self._starved,
-            declared,
+            self._lane.agents,
         )
         self.since = self._until
         self._clear()
@@ -126,15 +124,16 @@ class Auto:
     def __init__(self, told: Told, planner: Planner) -> None:
         self._prospect = prospect_of(told)
         self._planner = planner
-        self._counts = Counts()
+        self._lane = Lane(told)
+        self._lane.agents = told.roster[0][1]
+        self._counts = Counts(self._lane)
         self._estimates = estimate.begin(self._prospect.expected)
-        self._agents = told.roster[0][1]
         self._is_staff_new = True
         self._planned: Solved | None = None
         self._partner = PartnerLoad(told)
 
     def begin(self, n0: int) -> None:
-        self._counts.waiting = n0
+        self._lane.begin(n0)
 
     def plan(self, t: float) -> None:
         """Look at the estimates where it is time to, and plan."""
@@ -142,31 +141,30 @@ class Auto:
         if self._planned is not None and not self._is_staff_new and t < counts.since + EVERY:
             return
         counts.at(t)
-        foretold = self._prospect.foretold(counts.since, t)
-        span = counts.taken(foretold, self._agents)
+        span = counts.taken(self._prospect.foretold(counts.since, t))
         self._estimates = estimate.observe(self._estimates, span, self._prospect.expected)
         self._planned = self._planner.solution(self._prospect, self._estimates, t)
         self._is_staff_new = False
 
     def level(self, t: float) -> int:
         """The threshold now."""
-        if self._planned is None or t > self._counts.since + TOO_LONG:
-            self.plan(t)
-        planned = self._planned
-        if planned is None:
-            raise AssertionError("planned just now")
-        along = planned.of(self._partner.at(t))
+        along = self._solved(t).of(self._partner.at(t))
         return along.levels[bisect_right(along.times, t) - 1]
 
+    def _solved(self, t: float) -> Solved:
+        if self._planned is None or t > self._counts.since + TOO_LONG:
+            self.plan(t)
+        if self._planned is None:
+            raise AssertionError("planned just now")
+        return self._planned
+
     def arrival(self, t: float, ticket: int) -> bool:
-        del ticket
-        counts = self._counts
-        counts.at(t)
-        if t > 0:
-            counts.arrivals += 1
-        if counts.n >= self.level(t):
+        self._counts.at(t)
+        if t > 0:  # a batch at opening is no rate
+            self._counts.arrivals += 1
+        if self._lane.n >= self.level(t):
             return True
-        counts.waiting += 1
+        self._lane.joined(t, ticket)
         return False
 
     def look(self, t: float) -> Sequence[int]:
@@ -174,36 +172,34 @@ class Auto:
         return ()
 
     def started(self, t: float, ticket: int) -> None:
-        del ticket
         self._counts.at(t)
-        self._counts.waiting -= 1
-        self._counts.wip += 1
+        self._lane.started(ticket)
 
     def ended(self, t: float, ticket: int) -> None:
-        del ticket
         self._counts.at(t)
-        self._counts.wip -= 1
+        self._lane.ended(ticket)
         self._counts.ended += 1
 
     def abandoned(self, t: float, ticket: int) -> None:
-        del ticket
         self._counts.at(t)
-        self._counts.waiting -= 1
+        self._lane.left(ticket)
         self._counts.abandoned += 1
 
     def put_back(self, t: float, ticket: int) -> None:
-        del ticket
         self._counts.at(t)
-        self._counts.wip -= 1
-        self._counts.waiting += 1
+        self._lane.put_back(ticket)
 
     def staffed(self, t: float, agents: int) -> None:
         self._counts.at(t)
-        self._agents = agents
+        self._lane.agents = agents
         self._is_staff_new = True
 
     def overflowed(self, t: float, ticket: int, ok: bool) -> None:  # noqa: FBT001  the interface
-        del ticket
         self._partner.sent(t, ok=ok)
-        if not ok:
-            self._counts.waiting += 1
+        if ticket in self._lane.waiting:  # late
+            if ok:
+                self._counts.at(t)
+                self._lane.left(ticket)
+        elif not ok:
+            self._counts.at(t)
+            self._lane.joined(t, ticket)
