@@ -57,6 +57,8 @@ def attend(services: Services, shop: str, due: Due, watch: Watch) -> None:
     desk = services.desks.of(policy)
     record, seen = look(services, shop, desk, due.id, due.read)
     watch.answered()
+    if record is None and due.write is not None:
+        services.marks.done(shop, "write", due.write)  # its record has expired: it ended long ago
     if record is not None and _is_unwritten(record):
         go_on()
         desk.write(seen, Desired(*desired_of(record, policy)))

@@ -59,7 +59,7 @@ def look(
         if routed.outcome == "older":
             raise Busy("the helpdesk shows an older state than it did before", retry_after=1.0)
         if mark is not None and routed.outcome in {"same", "ignored"}:
-            services.marks.read_done(shop, mark)
+            services.marks.done(shop, "read", mark)
         return Looked(routed.record, seen)
     raise Busy(f"ticket {ticket_id} changed during each of {READS} reads", retry_after=1.0)
 

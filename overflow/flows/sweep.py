@@ -7,6 +7,7 @@ A sweep that runs out of time goes on, with the next job, where it stopped.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
@@ -14,6 +15,7 @@ from overflow.core import lifecycle
 from overflow.core.lifecycle import Change, Drop, Keep
 from overflow.core.model import Mode
 from overflow.core.review import review_queue
+from overflow.errors import Busy
 from overflow.flows.alone import alone
 from overflow.flows.carry import carry
 from overflow.flows.errand import IMPORTED, Along, Errand, View
@@ -74,7 +76,8 @@ def _expire_claims(services: Services, shop: str) -> int:
         return Drop("same") if free is prior else Keep(free, None, ("claim_expired",))
 
     for ticket_id, record in found.items():
-        carry(services, shop, Errand(ticket_id, step, Along("sweep")), record)
+        with suppress(Busy):  # looked at again within seconds
+            carry(services, shop, Errand(ticket_id, step, Along("sweep")), record)
     return len(found)
 
 

@@ -134,9 +134,9 @@ class Marks:
         failure = {"attempts": mark.attempts + 1, "error": error[:LONGEST_ERROR], "at": now}
         return self._moved(shop, work, mark, "+inf", orjson.dumps(failure))
 
-    def read_done(self, shop: str, mark: Mark) -> bool:
-        """It was read and nothing had changed. False: it was marked anew meanwhile."""
-        return self._moved(shop, "read", mark, "", b"")
+    def done(self, shop: str, work: Work, mark: Mark) -> bool:
+        """It was worked on and nothing had to be committed. False: it was marked anew meanwhile."""
+        return self._moved(shop, work, mark, "", b"")
 
     def dead(self, shop: str, cursor: str = "", limit: int = 50) -> tuple[list[DeadLetter], str]:
         """Dead letters by ticket id, and where the next page begins (empty: nowhere)."""

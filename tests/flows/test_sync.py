@@ -127,6 +127,17 @@ def test_a_hint_is_read_and_decided(shop, desk):
     assert disagreements(shop, desk) == []
 
 
+def test_work_on_a_ticket_that_is_no_longer_kept_ends(shop, desk):
+    arrivals(shop, desk, 4)
+    desk.touch("4", status=Status.SOLVED)
+    shop.services.redis.delete(keys.ticket(SHOP, "4"))  # as when its time is over
+
+    settle(shop)
+
+    assert shop.record("4") is None
+    assert dead(shop) == []
+
+
 def test_a_hint_about_nothing_ends(shop):
     receive(shop, b'{"hint": "404"}')
 

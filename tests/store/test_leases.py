@@ -70,7 +70,7 @@ def test_a_drain_ends_only_when_nothing_is_due(drain, leases, marks):
     assert drain.end_drain(SHOP, NOW) is Ending.MORE
     assert leases.is_held(keys.drain_lease(SHOP))
 
-    marks.read_done(SHOP, marks.to_read_due(SHOP, NOW)[0])
+    marks.done(SHOP, "read", marks.to_read_due(SHOP, NOW)[0])
     assert drain.end_drain(SHOP, NOW) is Ending.FREED
     assert not leases.is_held(keys.drain_lease(SHOP))
 

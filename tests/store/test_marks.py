@@ -106,7 +106,7 @@ def test_work_that_was_marked_anew_is_not_put_off(marks):
     marks.mark_to_read(SHOP, ["7"], NOW + 1)
 
     assert not marks.postpone(SHOP, "read", mark, NOW + 60, "too slow")
-    assert not marks.read_done(SHOP, mark)
+    assert not marks.done(SHOP, "read", mark)
     assert not marks.bury(SHOP, "read", mark, "gone", NOW)
     assert ids(marks.to_read_due(SHOP, NOW + 1)) == ["7"]
 
@@ -123,7 +123,7 @@ def test_a_hint_does_not_hurry_a_read_that_was_put_off(marks):
 def test_a_read_that_found_nothing_new_is_done(marks):
     marks.mark_to_read(SHOP, ["7", "8"], NOW)
 
-    assert marks.read_done(SHOP, marks.to_read_due(SHOP, NOW)[0])
+    assert marks.done(SHOP, "read", marks.to_read_due(SHOP, NOW)[0])
     assert ids(marks.to_read_due(SHOP, NOW)) == ["8"]
 
 
@@ -225,6 +225,6 @@ def test_a_read_under_way_clears_no_later_hint_though_its_clock_runs_ahead(marks
     under_way = marks.to_read_due(SHOP, NOW + 60)[0]
     marks.mark_to_read(SHOP, ["7"], NOW + 1)
 
-    assert not marks.read_done(SHOP, under_way)
+    assert not marks.done(SHOP, "read", under_way)
     assert marks.to_read_due(SHOP, NOW + 59) == []
     assert ids(marks.to_read_due(SHOP, NOW + 61)) == ["7"]
