@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from overflow.core.model import Channel, Home, Levels, Mode, Partner, Policy
@@ -101,13 +101,27 @@ def _channel(policy: Policy, channel: Channel) -> str:
     return f"  {channel.name}{' (live)' if channel.live else ''}: {'; '.join(said)}."
 
 
+_PLANNING: Final[Mapping[str, str]] = {
+    "off": "Pressure, by which tickets overflow while inhouse is open:",
+    "cost": (
+        "While inhouse is open tickets overflow where that costs least: from how many on is worked "
+        "out every 15 s, for each channel.\nPressure, which counts for a channel without a plan:"
+    ),
+    "service_level": (
+        "While inhouse is open as few tickets overflow as keep the goal of each channel's target: "
+        "from how many on is worked out every 15 s.\nPressure, which counts for a channel without "
+        "a plan:"
+    ),
+}
+
+
 def _pressure(policy: Policy) -> str:
     alike: dict[str, list[str]] = {}
     for channel in policy.channels.values():
         alike.setdefault(_when_on(channel), []).append(channel.name)
     return "\n".join(
         [
-            "Pressure, by which tickets overflow while inhouse is open:",
+            _PLANNING[policy.planning],
             *(f"  {', '.join(names)}: {text}." for text, names in alike.items()),
             _CLOSED[policy.when_closed].format(level=policy.closed_breach_level),
             *_beyond_home(policy),

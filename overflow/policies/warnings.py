@@ -86,7 +86,10 @@ def _channel(policy: Policy, channel: Channel) -> Iterator[str]:
 def _levels(policy: Policy, channel: Channel) -> Iterator[str]:
     name, levels = channel.name, channel.thresholds
     if not (levels.backlog or levels.expected_wait or levels.breach):
-        yield f"{name}: no level turns pressure on, so nothing overflows while inhouse is open"
+        meanwhile = "while inhouse is open" if policy.planning == "off" else "until it has a plan"
+        yield f"{name}: no level turns pressure on, so nothing overflows {meanwhile}"
+    if policy.planning != "off" and channel.handle_time is None:
+        yield f"{name}: no handle_time is given, so it has no plan until some were measured"
     if (levels.expected_wait or levels.breach) and channel.handle_time is None:
         yield (
             f"{name}: no handle_time is given, so wait and chance of a late answer are unknown "

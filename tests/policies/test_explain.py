@@ -208,3 +208,15 @@ def test_what_is_probably_not_meant_is_warned_of(changes, said):
     found = warned(**changes)
     assert said in " / ".join(found)
     assert all(text in told(**changes) for text in found)
+
+
+@pytest.mark.parametrize(
+    ("planning", "said"),
+    [
+        ("off", "Pressure, by which tickets overflow while inhouse is open:"),
+        ("cost", "tickets overflow where that costs least"),
+        ("service_level", "as few tickets overflow as keep the goal"),
+    ],
+)
+def test_it_says_what_overflow_goes_by(planning, said):
+    assert said in told(planning=planning, costs={"breach": 4.0})
