@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from overflow.core.model import HOME, Cause, Situation
@@ -22,6 +22,10 @@ _WAITS, _WIP = "w", "i"
 
 LEFT_DROPPED: Final = "spam, merged or deleted"
 LEFT_BEFORE: Final = "events of tickets that came before the period"
+
+FRAME: Final = 300.0
+"""Seconds between two situations that are remembered, where nothing was said between them."""
+_SAID: Final = ("declared", "switched_off", "signals")
 
 Deed = Literal["moved", "asked", "changed", "returned"]
 
@@ -93,7 +97,7 @@ class Past:
     end: float
     cases: list[Case] = field(default_factory=list)
     frames: list[tuple[float, Situation]] = field(default_factory=list)
-    """The situations of the decisions, by time: what was declared, switched off and measured."""
+    """Situations by time: what was declared, switched off and measured then."""
     versions: Counter[int] = field(default_factory=Counter)
     """Policy version -> decisions made by it."""
     left_out: Counter[str] = field(default_factory=Counter)
@@ -124,7 +128,7 @@ class Reader:
         one = recorded(entry)
         if not isinstance(one, str):
             self.past.versions[one.version] += 1
-            self.past.frames.append((one.at, one.situation))
+            self._frame(one.at, one.situation)
             self._decided(entry, one.told, one.ticket.arrived, one.ticket.handled_by)
         elif one == BY_PERSON:
             self._moved(entry)
@@ -137,6 +141,18 @@ class Reader:
             self.past.left_out[LEFT_BEFORE] += 1
         else:
             self._what_became(entry, case)
+
+    def _frame(self, at: float, situation: Situation) -> None:
+        """Kept now and then, and whenever somebody has said something; the first one whole."""
+        frames = self.past.frames
+        if not frames:
+            frames.append((at, situation))
+            return
+        last_at, last = frames[-1]
+        is_news = any(getattr(situation, name) != getattr(last, name) for name in _SAID)
+        if is_news or at - last_at >= FRAME:
+            bare = replace(situation, loads={}, held={}, virtual={}, plans={}, raw=())
+            frames.append((at, bare))
 
     def _decided(
         self, entry: Entry, told: Mapping[str, Any], arrived: float, handled_by: str

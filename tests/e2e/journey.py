@@ -16,7 +16,7 @@ import httpx
 from overflow.clock import SystemClock
 from tests.e2e.agreement import GROUPS, moves, settled
 from tests.e2e.eventually import eventually
-from tests.e2e.shop import HOME, PARTNER, START, Routed
+from tests.e2e.shop import HOME, PARTNER, SHOP, START, Routed
 from tests.e2e.world import HOME_AGENT, HOME_GROUP, PARTNER_AGENT, PARTNER_GROUP, World
 
 FOUND_WITHIN: Final = 60.0
@@ -63,6 +63,7 @@ def play(routed: Routed, old: str) -> None:
     _is_found(routed, told, lost, lost_at)
     settled(routed)
     _reckon(routed, told, {old, lost, *stay, *go})
+    _comes_out_the_same(routed)
 
 
 def _some_stay(routed: Routed, told: Told) -> list[str]:
@@ -212,3 +213,10 @@ def _reckon(routed: Routed, told: Told, tickets: set[str]) -> None:
     assert {ticket: moves(routed, ticket) for ticket in told.moves} == told.moves
     noted = {ticket: len(routed.world.show(ticket).references) for ticket in told.moves}
     assert noted == {ticket: len(outcomes) for ticket, outcomes in told.moves.items()}
+
+
+def _comes_out_the_same(routed: Routed) -> None:
+    """Decided again from the journal, every decision is what it was."""
+    shown = routed.service.run("replay", "--shop", SHOP)
+    assert ", 0 otherwise." in shown.splitlines()[0], shown
+    assert "moved by a person" in shown
