@@ -33,6 +33,9 @@ AWAY: Final = frozenset({408, 409, 412, 425, 429})
 LONGEST_WAIT: Final = 3600.0
 """Seconds for which a helpdesk is left alone at the most, whatever it says."""
 
+STALE: Final = frozenset({412})
+"""The answer to a write that was made from an older state than there is."""
+
 Params = Mapping[str, str | int]
 Sign = Callable[[str, str, bytes], Mapping[str, str]]
 """Method, request target (path and query as sent) and raw body -> headers to send along."""
@@ -56,6 +59,8 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    path: str = ""
+    """What was asked, without its query."""
 
     def json(self) -> object:
         """The body parsed; ``HelpdeskAway`` where it is no JSON: a proxy's page, most often."""
@@ -79,7 +84,8 @@ class HelpdeskHttp:
     connection; the body of an answer has to end within three times as long. Redirects are not
     followed. Certificates are checked against the system's and certifi's authorities. The
     environment's proxies are not used. ``sign`` makes headers for each request, from what is
-    really sent. Raises ``Invalid`` for a base URL that is not plain http or https.
+    really sent; the ``stale`` statuses say "changed since it was read". Raises ``Invalid`` for a
+    base URL that is not plain http or https.
     """
 
     def __init__(
@@ -90,11 +96,13 @@ class HelpdeskHttp:
         timeout: float = 10.0,
         connections: int = 64,
         sign: Sign | None = None,
+        stale: frozenset[int] = STALE,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if fault := url_fault(base_url):
             raise Invalid(f"The helpdesk's URL {fault}.", {"url": [fault]})
         self._sign = sign
+        self._stale = stale
         self._deadline = 3 * timeout
         self._client = httpx.Client(
             base_url=base_url,
@@ -129,6 +137,15 @@ class HelpdeskHttp:
         ``path`` is put behind the base URL; parts that came from outside go through ``segment``
         first.
         """
+        reply = self.send(method, path, **sent)
+        if none_on_404 and reply.status == httpx.codes.NOT_FOUND:
+            reply.mapping()  # a proxy's or another site's page is not the helpdesk's word
+            return None
+        judge(reply, f"{method} {reply.path}", self._stale)
+        return reply
+
+    def send(self, method: str, path: str, **sent: Unpack[Sent]) -> Reply:
+        """Whatever the helpdesk answers; ``judge`` says what of it is an error."""
         json = sent.get("json")
         request = self._client.build_request(
             method,
@@ -143,12 +160,7 @@ class HelpdeskHttp:
             target = request.url.raw_path.decode("ascii")
             request.headers.update(self._sign(method, target, request.content))
         response, body = self._exchange(request, f"{method} {request.url.path}")
-        reply = Reply(response.status_code, dict(response.headers), body)
-        if none_on_404 and response.status_code == httpx.codes.NOT_FOUND:
-            reply.mapping()  # a proxy's or another site's page is not the helpdesk's word
-            return None
-        _judge(response, f"{method} {request.url.path}")
-        return reply
+        return Reply(response.status_code, dict(response.headers), body, request.url.path)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -224,25 +236,29 @@ def _authorities() -> ssl.SSLContext:
     return context
 
 
-def _judge(response: httpx.Response, what: str) -> None:
-    status = response.status_code
-    if response.is_success:
+def judge(reply: Reply, what: str, stale: frozenset[int] = STALE) -> None:
+    """Raises ``HelpdeskAway`` or ``Refused`` for any answer but a 2xx; ``what`` was asked.
+
+    ``stale`` are the answers that say "changed since it was read".
+    """
+    status = reply.status
+    if httpx.codes.is_success(status):
         return
-    if status == httpx.codes.PRECONDITION_FAILED:  # read again and compare, without waiting
+    if status in stale:  # read again and compare, without waiting
         raise HelpdeskAway(f"{what}: changed since it was read.", retry_after=0.0)
-    if response.is_server_error or status in AWAY:
-        raise HelpdeskAway(f"{what}: the helpdesk answered {status}.", _retry_after(response))
+    if httpx.codes.is_server_error(status) or status in AWAY:
+        raise HelpdeskAway(f"{what}: the helpdesk answered {status}.", _retry_after(reply))
     raise Refused(f"{what}: the helpdesk answered {status}.")
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(reply: Reply) -> float | None:
     """Seconds. A date is held against the answer's own Date, never against our clock."""
-    text = response.headers.get("retry-after", "").strip()
+    text = reply.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(LONGEST_WAIT, float(text[:9]))
     try:
         until = parsedate_to_datetime(text)
-        sent = parsedate_to_datetime(response.headers["date"])
+        sent = parsedate_to_datetime(reply.headers["date"])
         return min(LONGEST_WAIT, max(0.0, (until - sent).total_seconds()))
     except (KeyError, TypeError, ValueError):
         return None
