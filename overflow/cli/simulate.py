@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,31 +11,38 @@ import click
 import orjson
 from rich.console import Console
 
+from overflow.cli.simulate_input import Asked, days_of
 from overflow.cli.simulate_progress import Progress
 from overflow.cli.simulate_table import table
-from overflow.errors import BadInput, Invalid
-from overflow.simulate.contenders import maker
+from overflow.errors import BadInput
 from overflow.simulate.measure import Run, run
 from overflow.simulate.report import REFERENCES, noted, report
+from overflow.simulate.report_seats import said
 from overflow.simulate.scenario import Scenario
-from overflow.simulate.scenario_file import read_scenarios, unknown_fields
+from overflow.simulate.seats import Seats, numbers, sweep
 from overflow.simulate.summary import row
 from overflow.simulate.truth import Truth
 
 DAYS: Final = 20
 WIDTH: Final = 160
 """Columns where nothing tells how wide it is."""
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option(
-    "--scenarios",
-    "file",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Days to play, as docs/simulation.md describes them.",
-)
+@click.option("--scenarios", type=_FILE, help="Days to play, as docs/simulation.md describes them.")
 @click.option("--only", multiple=True, metavar="NAME", help="This scenario; may be repeated.")
+@click.option("--policy-file", type=_FILE, help="Instead: the days that a shop's policy ...")
+@click.option("--forecast", type=_FILE, help="... and a forecast (CSV) make. Needs --interval.")
+@click.option("--interval", type=float, metavar="SECONDS", help="That each of its rows holds.")
+@click.option("--channel", "channels", multiple=True, help="Only this one; may be repeated.")
+@click.option(
+    "--seat-price",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="EUROS",
+    help="Of a partner's seat an hour, used or not, besides the price of a ticket.",
+)
 @click.option(
     "--policy",
     "policies",
@@ -70,9 +77,14 @@ WIDTH: Final = 160
     metavar="FILE.html",
     help="Also write a page with pictures, the usual rules beside the policies asked for.",
 )
-def command(  # noqa: PLR0913  one parameter an option
-    file: Path,
+def command(  # noqa: PLR0913, PLR0917  one parameter an option
+    scenarios: Path | None,
     only: tuple[str, ...],
+    policy_file: Path | None,
+    forecast: Path | None,
+    interval: float | None,
+    channels: tuple[str, ...],
+    seat_price: float,
     policies: tuple[str, ...],
     days: int,
     half_width: float | None,
@@ -86,13 +98,20 @@ def command(  # noqa: PLR0913  one parameter an option
 
     That is the known-rate optimum: the best of all policies that decide at arrival and know the
     true rates, solved exactly. Policies play the same days with the same luck.
+
+    The days come from a scenario file, or from a shop's policy and a forecast. The report of the
+    latter also tells how many partner seats are worth it.
     """
-    scenarios = _chosen(file, only, policies, page)
-    others = [name for name in REFERENCES if name not in policies] if page else []
+    asked = Asked(scenarios, only, policy_file, forecast, interval, channels, policies, page)
+    chosen = days_of(asked)
     width = None if half_width is None else half_width / 100.0
+    others = [name for name in REFERENCES if name not in policies] if page else []
+    with_seats = [day for day in chosen if page and policy_file and day.partner_slots]
+    total = len(chosen) * (len(policies) + len(others)) + len(with_seats)
     runs: list[Run] = []
-    with Progress(Console(stderr=True), len(scenarios) * (len(policies) + len(others))) as progress:
-        for scenario in scenarios:
+    seats: dict[str, list[Seats]] = {}
+    with Progress(Console(stderr=True), total) as progress:
+        for scenario in chosen:
             truth, moments = Truth(scenario), noted(scenario) if page else ()
             for policy in (*policies, *others):
                 progress.begin(f"{scenario.name}, {policy}", days)
@@ -110,49 +129,25 @@ def command(  # noqa: PLR0913  one parameter an option
                     )
                 )
                 progress.end()
+        for scenario in with_seats:
+            tries = len(numbers(scenario.partner_slots or 0))
+            progress.begin(f"{scenario.name}, seats", days * tries)
+            seats[scenario.name] = sweep(
+                scenario,
+                policies[0],
+                late=late,
+                days=days,
+                seed=seed,
+                hourly=seat_price,
+                on_day=progress.day,
+            )
+            progress.end()
     if page is not None:
-        write(page, report(runs, policies))
-    _show([run for run in runs if run.policy in policies], as_json=as_json)
+        _write(page, report(runs, policies, seats))
+    _show([run for run in runs if run.policy in policies], seats, as_json=as_json)
 
 
-def _chosen(
-    file: Path, only: Sequence[str], policies: Sequence[str], page: Path | None
-) -> list[Scenario]:
-    """The scenarios asked for; every fault of file and options at once."""
-    faults: dict[str, list[str]] = {}
-    scenarios: list[Scenario] = []
-    try:
-        scenarios = read_scenarios(file)
-    except Invalid as error:
-        faults |= {f"{file}: {path}": list(texts) for path, texts in error.faults.items()}
-    except BadInput as error:
-        faults[""] = [error.message]
-    else:
-        known = [scenario.name for scenario in scenarios]
-        names = ", ".join(known)
-        missing = [f"{file} has no scenario {name}: {names}" for name in only if name not in known]
-        if missing:
-            faults["--only"] = missing
-        for path in unknown_fields(file):
-            click.echo(f"{file}: {path}: not known, ignored", err=True)
-    if wrong := [text for policy in policies for text in _wrong(policy)]:
-        faults["--policy"] = wrong
-    if page is not None and not page.parent.is_dir():
-        faults["--report"] = [f"there is no directory {page.parent}"]
-    if faults:
-        raise Invalid("nothing can be simulated", faults)
-    return [scenario for scenario in scenarios if not only or scenario.name in only]
-
-
-def _wrong(policy: str) -> list[str]:
-    try:
-        maker(policy)
-    except BadInput as error:
-        return [error.message]
-    return []
-
-
-def write(file: Path, text: str) -> None:
+def _write(file: Path, text: str) -> None:
     """Raises ``BadInput`` where that cannot be."""
     try:
         file.write_text(text, encoding="utf-8")
@@ -161,10 +156,21 @@ def write(file: Path, text: str) -> None:
     click.echo(f"{file}: written", err=True)
 
 
-def _show(runs: Sequence[Run], *, as_json: bool) -> None:
+def _show(runs: Sequence[Run], seats: Mapping[str, Sequence[Seats]], *, as_json: bool) -> None:
     rows = [row(run) for run in runs]
     if as_json:
+        for told in rows:
+            if told["scenario"] in seats:
+                told["seats"] = [each.plain() for each in seats[told["scenario"]]]
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         return
     width = None if sys.stdout.isatty() else WIDTH
     Console(highlight=False, width=width).print(table(rows))
+    for name, goal in _goals(runs):
+        if name in seats:
+            click.echo(f"{name}: {said(seats[name], goal)}")
+
+
+def _goals(runs: Sequence[Run]) -> list[tuple[str, float]]:
+    found: dict[str, Scenario] = {run.scenario.name: run.scenario for run in runs}
+    return [(name, each.goal) for name, each in found.items() if each.goal is not None]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from overflow.simulate.drawing.axis import axis
 from overflow.simulate.drawing.bars import Bar, bars
 from overflow.simulate.drawing.page import page, paragraph, section, table
 from overflow.simulate.measure import Run
 from overflow.simulate.report_day import levels_chart, load_chart, waits_chart
+from overflow.simulate.report_seats import seats_part
 from overflow.simulate.scenario import Scenario
+from overflow.simulate.seats import Seats
 from overflow.simulate.summary import row
 from overflow.simulate.wording import euros, minutes, percent
 
@@ -31,10 +34,18 @@ def noted(scenario: Scenario) -> tuple[float, ...]:
     return tuple(scenario.horizon * place / _MOMENTS for place in range(_MOMENTS + 1))
 
 
-def report(runs: Sequence[Run], asked: Sequence[str]) -> str:
-    """The page, HTML; ``asked``: the policies that it is about, the first of them in pictures."""
+def report(
+    runs: Sequence[Run],
+    asked: Sequence[str],
+    seats: Mapping[str, Sequence[Seats]] = MappingProxyType({}),
+) -> str:
+    """The page, HTML; ``asked``: the policies that it is about, the first of them in pictures.
+
+    ``seats``: by scenario, what numbers of partner seats come to.
+    """
     parts = [
-        _section([*of_one], asked) for _, of_one in groupby(runs, key=lambda run: run.scenario.name)
+        _section([*of_one], asked, seats.get(name, ()))
+        for name, of_one in groupby(runs, key=lambda run: run.scenario.name)
     ]
     return page("What the policy would do", _LEAD, _overview(runs, asked), *parts)
 
@@ -53,7 +64,7 @@ def _times(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.3f}"
 
 
-def _section(runs: Sequence[Run], asked: Sequence[str]) -> str:
+def _section(runs: Sequence[Run], asked: Sequence[str], seats: Sequence[Seats]) -> str:
     scenario = runs[0].scenario
     main = next((run for run in runs if run.policy in asked), runs[0])
     return section(
@@ -61,6 +72,7 @@ def _section(runs: Sequence[Run], asked: Sequence[str]) -> str:
         paragraph(scenario.note) if scenario.note else "",
         _costs(runs, asked),
         _figures(runs, asked),
+        seats_part(seats, scenario.goal) if seats and scenario.goal is not None else "",
         load_chart(scenario),
         levels_chart(main),
         waits_chart(runs, asked),

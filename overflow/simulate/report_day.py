@@ -44,7 +44,7 @@ def load_chart(scenario: Scenario) -> str:
     return chart(
         "Load against capacity",
         clock_axis(horizon),
-        axis("slots", heights),
+        axis("slots", heights, whole=True),
         marks,
         note=note + batch,
         height=_TALL,
@@ -71,7 +71,7 @@ def levels_chart(run: Run) -> str:
     return chart(
         "Thresholds over the day",
         clock_axis(scenario.horizon),
-        axis("tickets in the system", heights),
+        axis("tickets in the system", heights, whole=True),
         marks,
         note="A ticket overflows when as many are in the system, waiting and in service, as the "
         "threshold says. Where it has a gap nothing overflows.",

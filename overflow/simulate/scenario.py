@@ -71,6 +71,8 @@ class Scenario:
     partner_handle: float | None = None
     partner_wait: float = 0.0
     late_wait: float = 0.0
+    goal: float | None = None
+    """Share to be answered in time, 0..1, where one is wanted."""
     belief: Belief = Belief()
     stated: Stated = Stated()
 

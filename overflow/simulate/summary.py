@@ -18,7 +18,6 @@ def row(run: Run) -> dict[str, Any]:
     Intervals are [low, high], of 95 %; of a single day they are not known.
     """
     cost, ratio = run.cost, run.ratio
-    offered = max(1, _total(run, "offered"))
     took = np.concatenate([outcome.seconds for outcome in run.outcomes] or [[]])
     return {
         "scenario": run.scenario.name,
@@ -30,20 +29,25 @@ def row(run: Run) -> dict[str, Any]:
         "optimum": run.truth.optimum,
         "ratio": ratio.mean,
         "ratio_ci95": _bounds(ratio),
-        "overflow_share": _total(run, "overflowed") / offered,
-        "service_level": _total(run, "in_time") / offered,
-        "abandoned_share": _total(run, "abandoned") / offered,
+        "overflow_share": share(run, "overflowed"),
+        "service_level": share(run, "in_time"),
+        "abandoned_share": share(run, "abandoned"),
         "decision_ms_p99": _quantile(took, 0.99, _MS),
         "decision_ms_p50": _quantile(took, 0.5, _MS),
         "method": run.method,
         "regret": float(np.mean(run.regrets)) if run.method == "regret" else None,
         "offered": _total(run, "offered") / run.days,
-        "late_share": _total(run, "late") / offered,
-        "refused_share": _total(run, "refused") / offered,
-        "lost_share": _total(run, "lost") / offered,
-        "breached_share": _total(run, "breached") / offered,
+        "late_share": share(run, "late"),
+        "refused_share": share(run, "refused"),
+        "lost_share": share(run, "lost"),
+        "breached_share": share(run, "breached"),
         **_waits(run),
     }
+
+
+def share(run: Run, count: str) -> float:
+    """Of all tickets that came, 0..1; ``count`` is a count of ``Outcome``."""
+    return _total(run, count) / max(1, _total(run, "offered"))
 
 
 def _waits(run: Run) -> dict[str, float | None]:

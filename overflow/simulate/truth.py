@@ -22,8 +22,8 @@ from overflow.core.bellman_sweep import Swept, sweep
 from overflow.simulate.outcome import Decision
 from overflow.simulate.scenario import Law, Scenario
 
-_WORTH: Final = 2e7
-"""States x (partner's slots)^2 that are worth their time, some twenty seconds; with more of them
+_WORTH: Final = 1e7
+"""States x (partner's slots)^2 that are worth their time, some seven seconds; with more of them
 the slots are counted in lots, which makes the optimum dearer than it is."""
 
 Floats = NDArray[np.float64]
@@ -55,10 +55,14 @@ def twin(scenario: Scenario) -> Scenario:
 
 
 class Truth:
-    """The exact answers for a scenario; solved when first asked for."""
+    """The exact answers for a scenario; solved when first asked for.
 
-    def __init__(self, scenario: Scenario) -> None:
+    ``quick``: without the regret that takes long to work out, where the partner has a limit.
+    """
+
+    def __init__(self, scenario: Scenario, *, quick: bool = False) -> None:
         self._scenario = scenario
+        self._quick = quick
         self._course = course_of(twin(scenario))
         self._present = scenario.n0 + scenario.batch0
 
@@ -98,7 +102,8 @@ class Truth:
 
         Not where a partner's slots are counted in lots, or a batch is to be decided on them.
         """
-        if not self._scenario.is_exponential:
+        is_limited = self._scenario.partner_slots is not None
+        if not self._scenario.is_exponential or (self._quick and is_limited):
             return False
         return self.limited is None or (self.limited.lot == 1 and not self._scenario.batch0)
 

@@ -1,5 +1,6 @@
 """``overflow simulate``: what it prints, and what it says of faults."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -7,8 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from overflow.cli import main
+from overflow.clock import SystemClock
 
 PUBLIC = Path(__file__).parents[1] / "simulate" / "data" / "public.json"
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "examples" / "two-partners.yaml"
 KEYS = [
     "scenario",
     "policy",
@@ -135,3 +138,42 @@ def test_a_report_that_cannot_be_written_is_a_fault(run, tmp_path):
     args = ("--scenarios", PUBLIC, "--only", "micro_shop", "--policy", "never", "--days", 1)
     result = run(*args, "--report", tmp_path / "none" / "page.html", status=2)
     assert "--report" in result.stderr
+
+
+@pytest.fixture
+def forecast(tmp_path):
+    day = (SystemClock().now() // 86400 + 1) * 86400
+    while datetime.fromtimestamp(day, UTC).weekday() != 2:  # a Wednesday
+        day += 86400
+    date = datetime.fromtimestamp(day, UTC).strftime("%Y-%m-%d")
+    rows = [f"phone,{date} {hour:02d}:00,12" for hour in range(9, 13)]
+    file = tmp_path / "day.csv"
+    file.write_text("\n".join(["channel,at,arrivals", *rows]))
+    return file
+
+
+def test_a_policy_and_a_forecast_make_days(run, forecast, tmp_path):
+    args = ("--policy-file", EXAMPLE, "--forecast", forecast, "--interval", 3600, "--days", 2)
+    page = tmp_path / "page.html"
+    (row,) = orjson.loads(run(*args, "--policy", "no-free-slot", "--json").stdout)
+    assert row["scenario"].startswith("phone ")
+    assert "seats" not in row
+    shown = run(*args, "--policy", "no-free-slot", "--report", page).stdout
+    assert "seats, €" in shown
+    assert "Cost against seats" in page.read_text()
+
+
+def test_either_scenarios_or_a_policy_are_played(run, forecast):
+    assert "--scenarios" in run(status=2).stderr
+    both = run("--scenarios", PUBLIC, "--policy-file", EXAMPLE, status=2)
+    assert "either this or" in both.stderr
+    bare = run("--policy-file", EXAMPLE, status=2).stderr
+    assert [line.partition(":")[0] for line in bare.splitlines()] == ["--forecast", "--interval"]
+
+
+def test_faults_of_a_forecast_are_named_by_line(run, tmp_path):
+    file = tmp_path / "wrong.csv"
+    file.write_text("channel,at,arrivals\nfax,2026-11-27 09:00,3\nchat,soon,3\n")
+    lines = run("--policy-file", EXAMPLE, "--forecast", file, "--interval", 900, status=2).stderr
+    assert f"{file}: line 2.channel" in lines
+    assert f"{file}: line 3.at" in lines

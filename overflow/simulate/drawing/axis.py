@@ -42,10 +42,12 @@ def axis(
     high: float | None = None,
     count: int = 5,
     text: Callable[[float], str] = plainly,
+    whole: bool = False,
 ) -> Axis:
     """An axis that holds all the values, with about ``count`` round ticks.
 
-    ``low`` and ``high`` are its ends where they are given (None: the data's).
+    ``low`` and ``high`` are its ends where they are given (None: the data's). ``whole``: of things
+    that are counted.
     """
     found = [value for value in values if math.isfinite(value)] or [0.0]
     begin = min(found) if low is None else low
@@ -53,6 +55,8 @@ def axis(
     if stop <= begin:
         stop = begin + 1.0
     step = _step((stop - begin) / count)
+    if whole:
+        step = float(max(1, math.ceil(step)))
     if low is None:
         begin = math.floor(begin / step + 1e-9) * step
     if high is None:

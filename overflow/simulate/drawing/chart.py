@@ -10,6 +10,7 @@ from overflow.simulate.drawing.axis import Axis
 from overflow.simulate.drawing.marks import Band, Frame, Line, Mark, Rule, drawn
 
 WIDTH: Final = 760.0
+HALF: Final = 440.0
 LEFT: Final = 56.0
 RIGHT: Final = 20.0
 TOP: Final = 26.0
@@ -24,11 +25,12 @@ def chart(
     *,
     note: str = "",
     height: float = 300.0,
+    width: float = WIDTH,
 ) -> str:
-    """The figure; ``note`` says under it what it shows."""
-    frame = Frame(x, y, LEFT, TOP, WIDTH - LEFT - RIGHT, height - TOP - BOTTOM)
+    """The figure; ``note`` says under it what it shows, ``HALF`` of the width stands in a pair."""
+    frame = Frame(x, y, LEFT, TOP, width - LEFT - RIGHT, height - TOP - BOTTOM)
     parts = [*_grid(frame), *(drawn(mark, frame) for mark in marks), *_titles(frame, height)]
-    picture = svg(title, WIDTH, height, "".join(parts))
+    picture = svg(title, width, height, "".join(parts))
     return figure(title, picture, note=note, legend=legend(marks))
 
 
