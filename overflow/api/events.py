@@ -12,9 +12,11 @@ from overflow.api.access import Who
 from overflow.api.blueprint import Part, require_json
 from overflow.api.bodies import raw
 from overflow.api.context import services
+from overflow.api.problems import of_not_now
 from overflow.api.schemas.tickets import MarkedSchema, RoutedSchema
-from overflow.errors import Unknown
+from overflow.errors import NotNow, Unknown
 from overflow.flows.intake import receive
+from overflow.helpdesks import retry_status
 
 part = Part("events", __name__, description="Webhooks of helpdesks.")
 
@@ -95,7 +97,11 @@ def _received(shop: str, connector: str, token: str) -> Response:
     if not _SHOP.fullmatch(shop):
         raise Unknown(f"there is no shop {shop[:60]!r}")
     require_json()
-    return answers.to_event(shop, receive(services(), shop, connector, token, _headers(), raw()))
+    try:
+        received = receive(services(), shop, connector, token, _headers(), raw())
+    except NotNow as fault:
+        return of_not_now(fault, retry_status(connector))
+    return answers.to_event(shop, received)
 
 
 def _headers() -> dict[str, str]:

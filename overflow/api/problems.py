@@ -105,13 +105,18 @@ def of_fault(fault: Fault) -> Response:
                 fault.status, fault.message, _CHALLENGES.get(fault.status), _facts(fault)
             )
         case NotNow():
-            wait = max(SOON, math.ceil(fault.retry_after or SOON))
-            _log.warning("not now", route=str(request.url_rule), why=fault.message)
-            return problem(503, _said(fault), {"Retry-After": str(wait)})
+            return of_not_now(fault)
         case Refused():
             return problem(502, fault.message)
         case _:
             return of_bug(fault)
+
+
+def of_not_now(fault: NotNow, status: int = 503) -> Response:
+    """Try again; ``status`` is what the caller takes for that."""
+    wait = max(SOON, math.ceil(fault.retry_after or SOON))
+    _log.warning("not now", route=str(request.url_rule), why=fault.message)
+    return problem(status, _said(fault), {"Retry-After": str(wait)})
 
 
 def _said(fault: NotNow) -> str:

@@ -33,6 +33,8 @@ class Connector:
     options: type[Schema]
     secrets: tuple[str, ...]
     """Names of the secrets it cannot do without."""
+    retry: int = 503
+    """The HTTP status that makes this vendor send a webhook again."""
 
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
@@ -40,6 +42,12 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
 }
+
+
+def retry_status(connector: str) -> int:
+    """The answer to a webhook that could not be taken in and shall come again."""
+    kind = CONNECTORS.get(connector)
+    return 503 if kind is None else kind.retry
 
 
 def check_options(
