@@ -39,6 +39,7 @@ TEMPLATES: Final[Mapping[Reason, str]] = {
     Reason.HELD: "it is held already",
     Reason.UNFIT: "{holder} does not answer on {channel} in {language}",
     Reason.UNTOUCHED: "nobody has begun to work on it{untouched}",
+    Reason.HOME_FREE: "home is free again, and nobody has begun to work on it",
     Reason.PLAN: "{have} at home, and the plan hands over {from_level}",
     Reason.CROSSED: "somebody took it up meanwhile",
     Reason.OFF: "the service is off in this shop",

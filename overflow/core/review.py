@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from overflow.core import choice, fitness, need
 from overflow.core.decide import Verdict, decision
@@ -27,6 +28,9 @@ from overflow.core.roster import hours_of, live
 from overflow.core.survey import Survey, survey
 from overflow.core.trace import Input, Reason, TeamTest
 
+CALM: Final = 0.8
+"""Share of the plan's threshold below which home takes back: as a stop level is to a start."""
+
 
 def review(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> Decision | None:
     """Whether a waiting ticket should go elsewhere by now; pure and total.
@@ -39,7 +43,8 @@ def review(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
 
     At a partner: recall when it has been left untouched for longer than the policy allows, in the
     partner's open seconds, or when the partner is switched off, closed on a live channel or does
-    not fit any more; and home can take it and the move limit allows it.
+    not fit any more; where a plan decides also when home is free again and that saves enough. And
+    home can take it and the move limit allows it.
 
     The caller asks for waiting tickets only (no live claim, no assignee, no answer) and never for
     one that a person moved.
@@ -139,14 +144,34 @@ def _untouched(
     idle = hours.open_seconds(ticket.held_since, now)
     failed = fitness.of_partner(holder, ticket, situation, policy, now).failed
     reason = Reason.UNTOUCHED if idle > policy.untouched else _away(failed, ticket, policy)
-    if reason is None:
+    if reason is None and policy.planning == "off":
         return None
-    seen = survey(ticket, situation, policy, now)
-    if seen.home.failed:
+    seen = survey(replace(ticket, ahead=None), situation, policy, now)
+    if reason is None and _is_cheaper_at_home(ticket, seen):
+        reason = Reason.HOME_FREE
+    if reason is None or seen.home.failed:
         return None
     watched = Input("untouched", idle, policy.untouched, "left untouched, open seconds")
     seen = seen._replace(inputs=(*seen.inputs, watched))
     return decision(seen, Verdict(Outcome.RECALL, HOME, reason))
+
+
+def _is_cheaper_at_home(ticket: Ticket, seen: Survey) -> bool:
+    """Home would begin on it at once, is well below the plan's threshold, and saves enough.
+
+    Not before the minimum hold is over, so that no ticket goes back and forth.
+    """
+    plan, there = seen.plan, seen.team(ticket.team)
+    if plan is None or plan.level is None or plan.have is None or there is None:
+        return False
+    if there.cost is None or seen.home.cost is None:
+        return False
+    return (
+        seen.now - ticket.held_since >= seen.channel.thresholds.hold
+        and seen.forecast.line.position == 0
+        and plan.have < CALM * plan.level
+        and there.cost - seen.home.cost >= seen.policy.moves.gain
+    )
 
 
 def _away(failed: tuple[Reason, ...], ticket: Ticket, policy: Policy) -> Reason | None:

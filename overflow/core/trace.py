@@ -57,6 +57,8 @@ class Reason(StrEnum):
     UNFIT = "unfit"
     """Channel or language have become ones that the holder does not know."""
     UNTOUCHED = "untouched"
+    HOME_FREE = "home_free"
+    """Home has a free slot again, and it costs less there."""
     PLAN = "plan"
     """What stands at home, held against the planner's threshold."""
     CROSSED = "crossed"

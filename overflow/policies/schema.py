@@ -188,6 +188,12 @@ class MoveSection(Section):
 
     out = Whole("to a partner", load_default=1, most=10)
     back = Whole("back home", load_default=1, most=10)
+    gain = Number(
+        "euros that taking a ticket back because home is free again has to save, where `planning` "
+        "is not off",
+        load_default=1.0,
+        most=10_000,
+    )
 
 
 class AgeSection(Section):

@@ -6,7 +6,7 @@ import pytest
 
 from overflow.core.decide import decide
 from overflow.core.decision import Outcome, Reason, headline, trace_of
-from overflow.core.model import HOME, Load, Pressure, QueuePlan
+from overflow.core.model import HOME, Cause, Costs, Load, MoveLimits, Pressure, QueuePlan
 from overflow.core.review import review
 from tests.core import make
 from tests.core.make import NOON
@@ -101,3 +101,37 @@ def test_a_line_longer_than_planned_is_shortened_from_its_end():
 
     assert review(replace(waiting, ahead=20), situation, rules, NOON).outcome is Outcome.LATE
     assert review(replace(waiting, ahead=1), situation, rules, NOON) is None
+
+
+def held(**changes):
+    """A chat that castor has had for ten minutes, untouched."""
+    given = {"team": "castor", "cause": Cause.UNTOUCHED, "held_since": NOON - 600.0}
+    return make.ticket(arrived=NOON - 600.0, due=NOON - 480.0, **given | changes)
+
+
+def reviewed(ticket, backlog=3, **changes):
+    given = {"planning": "cost", "costs": Costs(0.3, 4.0, 6.0)}
+    return review(ticket, seen(backlog), make.policy(**given | changes), NOON)
+
+
+def test_what_nobody_began_on_comes_back_when_home_is_free_and_that_saves_enough():
+    made = reviewed(held())
+    assert (made.outcome, made.team, made.reason) == (Outcome.RECALL, HOME, Reason.HOME_FREE)
+    assert headline(made) == (
+        "Taken back from castor: home is free again, and nobody has begun to work on it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("ticket", "backlog", "changes"),
+    [
+        (held(held_since=NOON - 200.0), 3, {}),  # the minimum hold is not over
+        (held(), 12, {}),  # no free slot
+        (held(), 3, {"planning": "off"}),
+        (held(), 3, {"moves": MoveLimits(gain=2.8)}),  # 3 euros there, 0.3 here
+        (held(), 3, {"moves": MoveLimits(back=0)}),
+        (held(moves_back=1), 3, {}),
+    ],
+)
+def test_otherwise_it_stays_where_it_is(ticket, backlog, changes):
+    assert reviewed(ticket, backlog, **changes) is None

@@ -133,6 +133,9 @@ class MoveLimits:
 
     out: int = 1
     back: int = 1
+    gain: float = 1.0
+    """Euros that taking a ticket back because home is free again has to save, where it is
+    planned."""
 
 
 @dataclass(frozen=True, slots=True)
