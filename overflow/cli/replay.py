@@ -86,7 +86,8 @@ def command(
 
 
 def _redecide(services: Services, shop: str, period: tuple[float, float], *, as_json: bool) -> None:
-    found = replaying.redecide(services, shop, *period)
+    with Console(stderr=True).status("deciding again ..."):
+        found = replaying.redecide(services, shop, *period)
     if as_json:
         _print({"shop": shop, "from": period[0], "to": period[1], **asdict(found)})
     else:
@@ -105,7 +106,8 @@ def _compare(
     *,
     as_json: bool,
 ) -> None:
-    compared = replaying.compare(services, shop, period, policy, seed)
+    with Console(stderr=True).status("reading the journal and playing it anew ..."):
+        compared = replaying.compare(services, shop, period, policy, seed)
     if report is not None:
         report.write_text(page(compared), encoding="utf-8")
     if as_json:

@@ -10,13 +10,12 @@ from rich.console import Console
 from overflow.api.moments import iso
 from overflow.cli.tables import plain
 from overflow.flows.replaying import Redecided
-from overflow.simulate.replay_compare import HAPPENED, OTHER, OWN, Compared
-from overflow.simulate.replay_page import notes, rows, share
+from overflow.simulate.replay_compare import HAPPENED, OTHER, Compared
+from overflow.simulate.replay_page import NAMES, notes, rows, share
 from overflow.simulate.replay_result import Moved, Sums
 
 MOST: Final = 20
 """Tickets that are shown one by one; JSON has all."""
-_NAMES: Final = {HAPPENED: "happened", OWN: "own policy, replayed", OTHER: "this policy, replayed"}
 
 
 def of_redecided(found: Redecided, console: Console) -> None:
@@ -41,7 +40,7 @@ def of_comparison(compared: Compared, console: Console) -> None:
     for line in notes(compared):
         console.print(f"  {line}")
     console.print()
-    table = plain("", *(_NAMES[name] for name in compared.totals))
+    table = plain("", *(NAMES[name] for name in compared.totals))
     for row in rows(compared.totals.values()):
         table.add_row(*row)
     console.print(table)

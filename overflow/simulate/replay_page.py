@@ -1,4 +1,4 @@
-"""A replay as one page that needs nothing from anywhere else: tables, and bars by the hour."""
+"""A replay as one page that needs nothing from anywhere else: tables, and lines by the hour."""
 
 from __future__ import annotations
 
@@ -9,33 +9,22 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from overflow.simulate.drawing.axis import Axis, axis
+from overflow.simulate.drawing.bars import Bar, bars
+from overflow.simulate.drawing.chart import chart
+from overflow.simulate.drawing.marks import Line
+from overflow.simulate.drawing.page import page as whole_page
+from overflow.simulate.drawing.page import paragraph, section, table
 from overflow.simulate.replay_compare import HAPPENED, OTHER, OWN, Compared
 from overflow.simulate.replay_result import Moved, Sums
 
-_NAMES: Final = {HAPPENED: "happened", OWN: "own policy, replayed", OTHER: "this policy, replayed"}
-_STYLES: Final = {HAPPENED: "was", OWN: "own", OTHER: "new"}
-_YEAR: Final = re.compile(r"^\d{4}-")
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 960, 220, 56, 34
+NAMES: Final = {HAPPENED: "happened", OWN: "own policy, replayed", OTHER: "this policy, replayed"}
+"""Columns as people read them."""
+_TONES: Final = {HAPPENED: 0, OWN: 1, OTHER: 2}
 MOST: Final = 500
 """Tickets that the page lists."""
-_CSS: Final = """
-:root { color-scheme: light dark; --ink: #1d2430; --paper: #fff; --soft: #d9dee6;
-  --was: #8a94a6; --own: #4f86c6; --new: #d9822b; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --paper: #14181f; --soft: #343c49; } }
-@media print { :root { --ink: #000; --paper: #fff; --soft: #bbb; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .15rem .8rem .15rem 0; vertical-align: top; }
-th:first-child, td:first-child, td.text, th.text { text-align: left; }
-thead th { border-bottom: 1px solid var(--soft); }
-svg { width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 12px; }
-.axis { stroke: var(--soft); } .was { fill: var(--was); } .own { fill: var(--own); }
-.new { fill: var(--new); } .key { display: inline-block; width: .8em; height: .8em;
-  margin: 0 .3em 0 1em; } span.was { background: var(--was); } span.own { background: var(--own); }
-span.new { background: var(--new); }
-"""
+_MOST_TICKS: Final = 7
+_YEAR: Final = re.compile(r"^\d{4}-")
 _ROWS: Final[tuple[tuple[str, Callable[[Sums], str]], ...]] = (
     ("tickets", lambda each: f"{each.offered}"),
     ("answered in time", lambda each: f"{each.in_time}"),
@@ -47,6 +36,8 @@ _ROWS: Final[tuple[tuple[str, Callable[[Sums], str]], ...]] = (
     ("overflowed", lambda each: f"{each.overflowed}"),
     ("cost, EUR", lambda each: f"{each.cost:.2f}"),
 )
+Groups = dict[str, dict[str, Sums]]
+Value = Callable[[Sums], float | None]
 
 
 def rows(totals: Iterable[Sums]) -> Iterator[tuple[str, ...]]:
@@ -85,121 +76,94 @@ def share(value: float | None) -> str:
 
 def page(compared: Compared) -> str:
     """The page, HTML."""
-    shop, past = escape(compared.policy.shop), compared.past
-    zone = ZoneInfo(compared.policy.zone)
-    since, until = (f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in _span(compared))
-    return "\n".join(
-        [
-            "<!doctype html>",
-            f'<html lang="en"><head><meta charset="utf-8"><title>Replay of {shop}</title>',
-            '<meta name="viewport" content="width=device-width">',
-            f"<style>{_CSS}</style></head><body>",
-            f"<h1>{shop}, replayed under another policy</h1>",
-            f"<p>{len(past.cases)} tickets from {since} to {until} ({escape(str(zone))}).",
-            f"Own policy: version {compared.own_version}.</p>",
-            _table(("", *_NAMES.values()), rows(compared.totals.values())),
-            *_bars("Service level by hour of arrival, %", compared.by_hour, _level),
-            *_bars("Tickets overflowed by hour of arrival", compared.by_hour, _overflowed),
-            *_bars("Cost by hour of arrival, EUR", compared.by_hour, _cost),
-            *_bars("Service level by channel, %", compared.by_channel, _level),
-            *_bars("Cost by channel, EUR", compared.by_channel, _cost),
-            f"<h2>{len(compared.moved)} tickets would have had another team</h2>",
-            _moved(compared.moved, zone),
-            "<h2>What this rests on</h2><ul>",
-            *(f"<li>{escape(line)}</li>" for line in notes(compared)),
-            "</ul></body></html>",
-        ]
+    past, zone = compared.past, ZoneInfo(compared.policy.zone)
+    since, until = (
+        f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in (past.start, past.end)
     )
-
-
-def _span(compared: Compared) -> tuple[float, float]:
-    return compared.past.start, compared.past.end
+    lead = (
+        f"{len(past.cases)} tickets from {since} to {until} ({zone}). The own policy is version "
+        f"{compared.own_version}. Where its replay is unlike what happened, that is the replay's "
+        "error; a difference of that size means nothing."
+    )
+    heads = ("", *NAMES.values())
+    return whole_page(
+        f"{compared.policy.shop}, replayed under another policy",
+        lead,
+        section("In all", table(heads, list(rows(compared.totals.values())), strong=(6, 8))),
+        section("By hour of arrival", *_by_hour(compared.by_hour)),
+        section("By channel", *_by_channel(compared.by_channel)),
+        section(
+            f"{len(compared.moved)} tickets would have had another team",
+            _moved(compared.moved, zone),
+        ),
+        section("What this rests on", *(paragraph(line) for line in notes(compared))),
+    )
 
 
 def _level(each: Sums) -> float | None:
     return None if each.service_level is None else 100 * each.service_level
 
 
-def _overflowed(each: Sums) -> float | None:
-    return float(each.overflowed)
+def _by_hour(groups: Groups) -> Iterator[str]:
+    hours = _hours(list(groups))
+    for title, unit, value, high in (
+        ("Service level", "answered in time, %", _level, 100.0),
+        ("Overflow", "tickets", lambda each: float(each.overflowed), None),
+        ("Cost", "EUR", lambda each: each.cost, None),
+    ):
+        yield _chart(title, unit, groups, hours, value, high)
 
 
-def _cost(each: Sums) -> float | None:
-    return each.cost
+def _hours(names: list[str]) -> Axis:
+    """The groups side by side, those that fit named; an hour goes until the next one."""
+    every = max(1, -(-len(names) // _MOST_TICKS))
+    labels = [_YEAR.sub("", name) for name in names]
+
+    def text(place: float) -> str:
+        return labels[round(place)] if round(place) < len(labels) else ""
+
+    ticks = tuple(float(place) for place in range(0, len(names), every))
+    return Axis("hour of arrival", 0.0, float(max(1, len(names))), ticks, text)
 
 
-def _bars(
-    title: str, groups: dict[str, dict[str, Sums]], value: Callable[[Sums], float | None]
-) -> Iterator[str]:
-    """A picture: a group of bars for each group, a bar for each column."""
-    yield f"<h2>{escape(title)}</h2><p>"
-    yield from (f'<span class="key {_STYLES[n]}"></span>{_NAMES[n]}' for n in _NAMES)
-    yield f'</p><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
-    values = {group: {n: value(row[n]) for n in row} for group, row in groups.items()}
-    top = _top(max((v or 0.0 for row in values.values() for v in row.values()), default=0.0))
-    yield from _axis(top)
-    wide = (_WIDTH - _LEFT) / max(1, len(values))
-    every = max(1, len(values) // 12)
-    for number, (group, row) in enumerate(values.items()):
-        left = _LEFT + number * wide
-        yield from _group(group, row, left, wide, top)
-        if number % every == 0:
-            middle = left + wide / 2
-            label = escape(_YEAR.sub("", group))
-            yield f'<text x="{middle:.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{label}</text>'
-    yield "</svg>"
+def _chart(
+    title: str, unit: str, groups: Groups, hours: Axis, value: Value, high: float | None
+) -> str:
+    lines = []
+    for name, label in NAMES.items():
+        values = [value(row[name]) for row in groups.values()]
+        points = [(float(place), found) for place, found in enumerate(values)]
+        points.append((float(len(values)), values[-1] if values else None))
+        lines.append(Line(label, points, tone=_TONES[name], steps=True))
+    everything = [y for line in lines for _, y in line.points if y is not None]
+    return chart(title, hours, axis(unit, everything, high=high), lines, height=230.0)
 
 
-def _group(
-    group: str, row: dict[str, float | None], left: float, wide: float, top: float
-) -> Iterator[str]:
-    bar = min(26.0, 0.8 * wide / max(1, len(row)))
-    begin = left + (wide - bar * len(row)) / 2
-    for place, (name, found) in enumerate(row.items()):
-        if found is not None:
-            high = (_HEIGHT - _BOTTOM - 10) * found / top
-            yield (
-                f'<rect class="{_STYLES[name]}" x="{begin + place * bar:.1f}" '
-                f'y="{_HEIGHT - _BOTTOM - high:.1f}" width="{bar * 0.92:.1f}" '
-                f'height="{high:.1f}"><title>{escape(group)}, {_NAMES[name]}: {found:g}</title>'
-                "</rect>"
-            )
+def _by_channel(groups: Groups) -> Iterator[str]:
+    yield _bars("Service level", "answered in time, %", groups, _level, 100.0)
+    yield _bars("Cost", "EUR", groups, lambda each: each.cost, None)
 
 
-def _axis(top: float) -> Iterator[str]:
-    for part in range(5):
-        y = _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - 10) * part / 4
-        yield f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{top * part / 4:g}</text>'
-
-
-def _top(most: float) -> float:
-    """The end of an axis: a round number that is not below."""
-    size = 1.0
-    while size * 10 < most:
-        size *= 10
-    return next((size * n for n in (1, 2, 4, 6, 8, 10) if size * n >= most), size * 10)
+def _bars(title: str, unit: str, groups: Groups, value: Value, high: float | None) -> str:
+    shown = [
+        Bar(channel if name == HAPPENED else "", found, f"{found:,.1f}", tone=_TONES[name])
+        for channel, row in groups.items()
+        for name in NAMES
+        if (found := value(row[name])) is not None
+    ]
+    note = "From top to bottom: what happened, the own policy's replay, this policy's."
+    return bars(title, axis(unit, [bar.value for bar in shown], high=high), shown, note=note)
 
 
 def _moved(moved: list[Moved], zone: ZoneInfo) -> str:
-    shown = (
-        (
-            each.ticket,
-            f"{datetime.fromtimestamp(each.arrived, zone):%m-%d %H:%M}",
-            each.channel,
-            each.was,
-            each.to,
-            each.why or "as it was left",
-        )
-        for each in moved[:MOST]
-    )
-    return _table(("ticket", "arrived", "channel", "from", "to", "why"), shown, is_text=True)
+    """One by one; words, which stand to the left and are broken."""
+    more = f"{len(moved) - MOST} more are in the JSON." if len(moved) > MOST else ""
+    entries = "".join(f"<li>{_told(each, zone)}</li>" for each in moved[:MOST])
+    return f"<ul>{entries}</ul>{paragraph(more) if more else ''}"
 
 
-def _table(head: Iterable[str], body: Iterable[Iterable[str]], *, is_text: bool = False) -> str:
-    kind = ' class="text"' if is_text else ""
-    lines = ["<table><thead><tr>", *(f"<th{kind}>{escape(cell)}</th>" for cell in head)]
-    lines.append("</tr></thead><tbody>")
-    for row in body:
-        lines += ["<tr>", *(f"<td{kind}>{escape(cell)}</td>" for cell in row), "</tr>"]
-    return "".join([*lines, "</tbody></table>"])
+def _told(each: Moved, zone: ZoneInfo) -> str:
+    at = f"{datetime.fromtimestamp(each.arrived, zone):%m-%d %H:%M}"
+    who = f"<b>{escape(each.ticket)}</b>, {escape(each.channel)}, {at}"
+    why = escape(each.why or "As it was left.")
+    return f"{who}: from {escape(each.was)} to <b>{escape(each.to)}</b>. {why}"

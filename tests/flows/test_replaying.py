@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from overflow.core.expected import Interval, Uploaded
 from overflow.core.model import Status
 from overflow.errors import Conflict, Fault, Invalid, Unknown
-from overflow.flows import replaying, staffing, sweep, views, work
+from overflow.flows import planning, replaying, signals, staffing, sweep, views, work
 from overflow.flows.work import By
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
@@ -36,6 +37,16 @@ POLICIES = (
         ],
     },
 )
+PLANNED = {
+    "planning": "cost",
+    "costs": {"kept": 1, "breach": 20, "lost": 30},
+    "channels": {
+        "email": {"target": {"time": "30m"}, "handle_time": "10m"},
+        "chat": {"target": {"time": "2m"}, "handle_time": "10m", "patience": "7m"},
+    },
+    "signals": [{"when": "temperature >= 18", "lift": 1.5, "lasts": "1h"}],
+    "peaks": [{"name": "sale", "day": "11-22", "lift": {"chat": 2.0}}],
+}
 ids = st.integers(1, 9).map(str)
 arrival = st.tuples(
     st.just("arrive"), st.sampled_from(("email", "chat")), st.sampled_from(("en", "de"))
@@ -63,7 +74,8 @@ steps = st.one_of(
     st.tuples(st.just("ask"), ids),
     st.tuples(st.just("later"), st.sampled_from((30.0, 400.0, 7000.0, 60_000.0))),
     st.tuples(st.just("declare"), st.integers(0, 3)),
-    st.tuples(st.just("policy"), st.sampled_from(POLICIES)),
+    st.tuples(st.just("signal"), st.sampled_from((10.0, 20.0))),
+    st.tuples(st.just("policy"), st.sampled_from((*POLICIES, PLANNED))),
 )
 
 
@@ -76,8 +88,8 @@ class Player:
     def play(self, step):
         try:
             getattr(self, step[0])(*step[1:])
-        except (KeyError, Conflict, Unknown):
-            return  # not with this ticket as it stands
+        except (KeyError, Conflict, Invalid, Unknown):
+            return  # not as things stand
 
     def arrive(self, channel, language):
         self.count += 1
@@ -103,11 +115,15 @@ class Player:
 
     def later(self, seconds):
         self.house.later(seconds)
+        planning.run(self.house.services, SHOP)
         sweep.run(self.house.services, SHOP)
 
     def declare(self, agents):
         until = self.house.clock.now() + 3600
         staffing.declare(self.house.services, SHOP, "inhouse", until=until, agents=agents)
+
+    def signal(self, value):
+        signals.give(self.house.services, SHOP, "temperature", value=value)
 
     def policy(self, changes):
         self.house.change(ages=AGES, **changes)
@@ -152,7 +168,9 @@ def test_a_decision_that_lost_the_last_place_stays_again(shop, desk, store_clien
 
 
 @settings(max_examples=30, suppress_health_check=list(HealthCheck), deadline=None)
-@given(first=st.sampled_from(POLICIES), played=st.lists(steps, min_size=12, max_size=40))
+@given(
+    first=st.sampled_from((*POLICIES, PLANNED)), played=st.lists(steps, min_size=12, max_size=40)
+)
 def test_whatever_happened_is_decided_the_same_again(store_url, store_client, first, played):
     store_client.flushall()
     desk = FakeDesk()
@@ -172,6 +190,25 @@ def test_whatever_happened_is_decided_the_same_again(store_url, store_client, fi
     ]
     assert found.same == len(made)
     house.queue.close()
+
+
+def test_what_a_plan_decided_is_decided_the_same_again(house, desk):
+    house.open(**PLANNED | {"pressure": {"backlog": "off"}})
+    begin = house.clock.now() // 3600 * 3600
+    foretold = {
+        name: tuple(Interval(begin + 3600 * hour, 3600.0, 40.0) for hour in range(48))
+        for name in ("chat", "email")
+    }
+    house.services.forecasts.put_uploaded(SHOP, Uploaded(begin, foretold))
+    signals.give(house.services, SHOP, "temperature", value=20.0)
+    planning.run(house.services, SHOP)
+    arrivals(house, desk, 9, channel="chat")
+
+    made = views.decisions(house.services, SHOP)[0]
+    found = replayed(house)
+
+    assert "plan" in {each["reason"] for each in made}
+    assert (found.same, found.different) == (9, 0), found.listed
 
 
 def test_a_changed_entry_is_found_and_told_by_its_paths(shop, desk, monkeypatch):
