@@ -39,6 +39,10 @@ LONG: Final = 0.1
 LOTS: Final = 4
 """That a partner's slots are counted in at most."""
 
+FEWEST: Final = 40.0
+MOST: Final = 800.0
+"""Steps of a plan, but for those about changes."""
+
 COARSE: Final = 0.5
 """Longest step of a plan in handle times: five times the exact one's, and no threshold moves by
 more than one or two for it."""
@@ -148,7 +152,7 @@ def _part(prospect: Prospect) -> float:
 
 def _solved(prospect: Prospect, at: _Point) -> Solved:
     here, present = _course(prospect, at), prospect.present
-    step = min(COARSE / here.mu, here.horizon / 40.0)
+    step = max(min(COARSE / here.mu, here.horizon / FEWEST), here.horizon / MOST)
     if prospect.goal is not None:
         here = priced(here, prospect.goal, present)
     if _may_fill(prospect):
