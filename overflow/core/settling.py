@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from overflow.core import waits
 from overflow.core.decision import Decision, Outcome
 from overflow.core.desired import group_of, revised
 from overflow.core.handling import asked_of
@@ -72,6 +73,7 @@ def settle(record: Record, decision: Decision, policy: Policy, now: float) -> Re
         note=f"{decision.outcome.value} {record.team}",
         note_tried=0.0,
         virtual="",
+        promised=waits.given(record, decision, decision.team),
         **_counted(record, decision),
     )
     return revised(record, moved, policy)
@@ -82,15 +84,19 @@ def _stayed(record: Record, decision: Decision, policy: Policy) -> Record:
     reason = decision.reason.value
     if decision.outcome is Outcome.ACCEPT and record.reason:
         reason = record.reason
-    if reason == record.reason and not record.virtual:
+    promised = waits.given(record, decision, record.team)
+    if reason == record.reason and not record.virtual and promised == record.promised:
         return record
-    return revised(record, replace(record, reason=reason, virtual=""), policy)
+    return revised(record, replace(record, reason=reason, virtual="", promised=promised), policy)
 
 
 def _observed(record: Record, decision: Decision) -> Record:
     is_away = record.team == HOME and decision.team != HOME
     virtual = f"{decision.team}@{decision.epoch}" if is_away else ""
-    return record if virtual == record.virtual else replace(record, virtual=virtual)
+    promised = waits.given(record, decision, record.team)
+    if virtual == record.virtual and promised == record.promised:
+        return record
+    return replace(record, virtual=virtual, promised=promised)
 
 
 def _counted(record: Record, decision: Decision) -> dict[str, Any]:

@@ -10,6 +10,12 @@ Parts are joined by ``/``; the first says what is counted:
     sync/RESULT                            ``failed`` (to be tried again), ``buried``
     contended/TEAM/LIMIT                   a partner's last slot went to another ticket
 
+    wait/CHANNEL/METHOD/OUTCOME            an expected wait: answered ``sooner`` or ``later``,
+                                           ``moved`` before, ended ``unanswered``
+    wait_promised/CHANNEL/METHOD           those answered, in milliseconds: expected,
+    wait_taken/CHANNEL/METHOD              taken,
+    wait_error/CHANNEL/METHOD              and by how much one differed from the other
+
 Those of a cohort are counted where the ticket arrived:
 
     offered/CHANNEL                        arrived
@@ -25,6 +31,7 @@ from typing import Final
 
 from overflow.core.decision import Decision
 from overflow.core.model import Mode, Record
+from overflow.core.waits import ending
 from overflow.store.index import queue_of
 
 _ARRIVED: Final = "arrived/"
@@ -44,6 +51,27 @@ def event(name: str, record: Record) -> str:
 def offered(record: Record) -> str:
     """It arrived."""
     return f"offered/{_word(record.channel)}"
+
+
+def waits(prior: Record | None, record: Record) -> list[str]:
+    """What came of an expected wait, if anything did now."""
+    found = ending(prior, record)
+    if found is None:
+        return []
+    place = f"{_word(record.channel)}/{found.method}"
+    names = [f"wait/{place}/{found.outcome}"]
+    if found.waited is not None:
+        error = abs(found.waited - found.promised)
+        names += [
+            f"wait_promised/{place}={_milliseconds(found.promised)}",
+            f"wait_taken/{place}={_milliseconds(found.waited)}",
+            f"wait_error/{place}={_milliseconds(error)}",
+        ]
+    return names
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def arrived(record: Record) -> str:
@@ -85,4 +113,4 @@ def ended(record: Record) -> str:
 
 def _word(text: str) -> str:
     """A part: without what joins parts and tallies."""
-    return text.replace(" ", "_").replace("/", "_")
+    return text.replace(" ", "_").replace("/", "_").replace("=", "_")

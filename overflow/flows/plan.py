@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from overflow.core import lifecycle
+from overflow.core import lifecycle, waits
 from overflow.core.decision import Decision, Outcome, Reason, stays
 from overflow.core.lifecycle import Keep
 from overflow.core.model import HOME, Cause, Mode, Record, Status, Ticket
@@ -46,6 +46,7 @@ def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | N
         if is_last:
             made = replace(stays(made), pressure=None)
         record = lifecycle.settle(record, made, view.policy, view.now)
+    record = waits.closed(view.prior, record)
     outcome = _outcome(view, made)
     commit = Commit(
         record=record,
@@ -57,7 +58,7 @@ def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | N
         kind=_kind(change, made),
         journal=_told(errand, change, view, made, ticket),
         situation=view.situation if made else None,
-        tallies=_tallies(errand, change, record, made, outcome),
+        tallies=_tallies(errand, change, view.prior, record, made, outcome),
         cohort=_cohort(view.prior, record),
         handled=_handled(view, record),
         heard="helpdesk" if errand.is_heard else "",
@@ -137,13 +138,19 @@ def _by_hand(record: Record, view: View) -> dict[str, object]:
 
 
 def _tallies(
-    errand: Errand, change: Keep, record: Record, made: Decision | None, outcome: str
+    errand: Errand,
+    change: Keep,
+    prior: Record | None,
+    record: Record,
+    made: Decision | None,
+    outcome: str,
 ) -> tuple[str, ...]:
     names = [counts.event(event, record) for event in change.events]
     if made is not None:
         names.append(counts.decision(made, record.channel))
     if errand.along.tally:
         names.append(f"{errand.along.tally}/{outcome}")
+    names += counts.waits(prior, record)
     return tuple(names)
 
 

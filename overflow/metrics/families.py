@@ -28,6 +28,21 @@ COUNTERS: Final[Mapping[str, Family]] = {
         ("shop", "team", "shadow_team", "channel"),
     ),
     "overflow_moves_total": Family("Tickets that changed hands.", ("shop", "kind")),
+    "overflow_wait_promises_total": Family(
+        "Expected waits of tickets by what came of them: answered sooner or later, moved before, "
+        "unanswered.",
+        ("shop", "channel", "method", "outcome"),
+    ),
+    "overflow_wait_promised_seconds_total": Family(
+        "Expected waits of tickets that were answered.", ("shop", "channel", "method")
+    ),
+    "overflow_wait_taken_seconds_total": Family(
+        "What these tickets waited from when it was expected.", ("shop", "channel", "method")
+    ),
+    "overflow_wait_error_seconds_total": Family(
+        "By how much each of these waits differed from the expected one.",
+        ("shop", "channel", "method"),
+    ),
 }
 GAUGES: Final[Mapping[str, Family]] = {
     "overflow_waiting": Family(

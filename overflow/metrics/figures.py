@@ -30,6 +30,10 @@ from overflow.store.tallies import Lag, Tallies
 
 _MOVING: Final = frozenset({"overflow", "late_overflow", "recall", "returned"})
 """Outcomes of decisions that move a ticket."""
+_WAITS: Final = {
+    f"wait_{kind}": f"overflow_wait_{kind}_seconds_total" for kind in ("promised", "taken", "error")
+}
+"""Tallies in milliseconds -> their families."""
 _PERSON: Final = "moved_by_person"
 _NO_INPUTS: Final = frozenset({"import"})
 """Moments that the situation keeps among its inputs, and that may be old."""
@@ -121,6 +125,7 @@ class _Shop:
 
     def samples(self) -> Iterator[Sample]:
         yield from self._counted()
+        yield from self._promised()
         yield from self._loads()
         yield from self._plans()
         yield from self._sync()
@@ -149,6 +154,16 @@ class _Shop:
                     pass
         for kind, count in moves.items():
             yield "overflow_moves_total", (kind,), count
+
+    def _promised(self) -> Iterator[Sample]:
+        for tally, count in self.totals.items():
+            match tally.split("/"):
+                case ["wait", channel, method, outcome]:
+                    yield "overflow_wait_promises_total", (channel, method, outcome), count
+                case [kind, channel, method] if kind in _WAITS:
+                    yield _WAITS[kind], (channel, method), count / 1000
+                case _:
+                    pass
 
     def _loads(self) -> Iterator[Sample]:
         for (team, queue), load in self.situation.loads.items():

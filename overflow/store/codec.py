@@ -13,7 +13,7 @@ stored, in this order, and are what commit.lua counts by:
     P origin_group (absent: as G)       h held_since (absent: as arrived)
     b claimed_by     u claim_until      j decision        R reason          M manual
     B handled_by     F refused_by       N noted           V virtual         K marks
-    e note           E note_tried     U superseded_group
+    e note           E note_tried     U superseded_group                p promised
 
 Written by scripts only: x token of the last commit, J last journal entry, S dirty since,
 W wip since.
@@ -87,6 +87,7 @@ def _add_texts(flat: Flat, record: Record) -> None:
         ("V", record.virtual, ""),
         ("K", record.marks, ""),
         ("e", record.note, ""),
+        ("p", record.promised, ""),
     ):
         if text != usual:
             flat += field, text
@@ -166,6 +167,7 @@ def decode(ticket_id: str, fields: Mapping[bytes, bytes]) -> Record | None:
         superseded_group=get(b"U", b"").decode(),
         note=get(b"e", b"").decode(),
         note_tried=from_micro(get(b"E", 0)),
+        promised=get(b"p", b"").decode(),
         queue=fields[b"q"].decode(),
         wip_since=from_micro(get(b"W", 0)),
     )

@@ -63,9 +63,10 @@ class Commit:
     situation: Situation | None = None
     """What a decision was made from; kept in its entry for replay."""
     tallies: tuple[str, ...] = ()
-    """Each is counted once in the totals and in the quarter of an hour of ``now``."""
+    """Each is counted once, ``NAME=NUMBER`` so many times, in the totals and in the quarter of an
+    hour of ``now``."""
     cohort: tuple[str, ...] = ()
-    """Each is counted once in the quarter of an hour of the ticket's arrival."""
+    """The same in the quarter of an hour of the ticket's arrival."""
     handled: float | None = None
     """Seconds somebody worked on it, for the measured handle time of the team and channel that
     held it before this commit."""

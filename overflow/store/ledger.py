@@ -57,7 +57,12 @@ class Ledger:
             partner, day = handed.decode().split(" ")
             self.handed[f"d:{partner}:{day}"] += 1
             self.handed[f"f:{partner}"] += 1
-        self.totals.update(entry.fields.get("c", b"").decode().split())
+        for tally in entry.fields.get("c", b"").decode().split():
+            name, is_weighed, number = tally.rpartition("=")
+            if is_weighed and number.isdecimal():
+                self.totals[name] += int(number)
+            else:
+                self.totals[tally] += 1
 
     def put(
         self, team: str, letter: str, queue: str, channel: str, virtual: str, *, by: int

@@ -18,7 +18,7 @@ OPERATIONS = [
 ]
 GUARDED = [each for each in OPERATIONS if each.values[2].get("security")]
 NAMES = {"shop": "lamps", "ticket_id": "t2", "partner": "daytime", "scope": "partner:daytime"}
-NAMES |= {"version": "1", "entry": "1795166102125-0"}
+NAMES |= {"version": "1", "entry": "1795166102125-0", "signal_name": "rain"}
 OF_PARTNERS = re.compile(r"/(tickets|partners)/|GET /v1/shops/\{shop\}/tickets$")
 NOT_OF_PARTNERS = re.compile(r"/(move|ask)$")
 

@@ -27,6 +27,7 @@ from overflow.core.lifecycle import (
 )
 from overflow.core.model import HOME, Cause, Load, Mode, Status, Words
 from overflow.core.review import review
+from overflow.core.waits import promise
 from overflow.errors import Conflict, Unknown
 from tests.core.make import (
     CHAT,
@@ -512,7 +513,7 @@ def test_an_overflow_sets_what_the_helpdesk_should_show():
 
 def test_a_ticket_kept_needs_no_writing():
     after = settle(record(), decided(seen=situation()), RULES, NOON)
-    assert after == record(reason="no_pressure")
+    assert after == record(reason="no_pressure", promised="line 0 0")
     assert not after.is_dirty
 
 
@@ -563,7 +564,8 @@ WATCH = policy(mode=Mode.OBSERVE)
 def test_observing_only_remembers_what_would_have_been():
     made = decided(rules=WATCH, seen=replace(BUSY, epoch=4))
     after = settle(record(), made, WATCH, NOON)
-    assert after == record(virtual="lumen@4")
+    assert replace(after, promised="") == record(virtual="lumen@4")
+    assert promise(after).method == "line"  # it stays at home
     assert not after.is_dirty
     assert virtual_team(after, 4) == "lumen"
     assert virtual_team(after, 5) == ""

@@ -2,6 +2,7 @@
 
 from overflow.store import keys
 from overflow.store.commits import Commit
+from overflow.store.ledger import Ledger
 from overflow.store.tallies import Quarter, quarter
 from tests.store.builders import NOW, SHOP, a_record
 
@@ -52,3 +53,17 @@ def test_quarters_are_kept_for_fifteen_months(tickets, tallies, store_client):
     ):
         assert 456 * 86_400 < store_client.ttl(key) <= 457 * 86_400
     assert store_client.ttl(keys.totals(SHOP)) == -1
+
+
+def test_a_tally_may_count_more_than_one(tickets, tallies, journal, store_client):
+    names = ("answered", "waited=1500", "none=0", "odd=name")
+    for n in range(2):
+        tickets.commit(SHOP, Commit(a_record(str(n)), 0, NOW, tallies=names, cohort=("cost=7",)))
+
+    assert tallies.totals(SHOP) == {"answered": 2, "waited": 3000, "none": 0, "odd=name": 2}
+    [quarter_of] = tallies.quarters(SHOP, NOW, NOW + 1)
+    assert quarter_of.tallies["waited"] == 3000
+    [cohort] = tallies.cohorts(SHOP, NOW, NOW + 1)
+    assert cohort.tallies == {"cost": 14}
+    assert store_client.ttl(keys.cohort(SHOP, quarter(NOW))) > 0
+    assert Ledger.of_journal(journal.read(SHOP)).totals["waited"] == 3000

@@ -10,6 +10,7 @@ from overflow.api.moments import Moment
 from overflow.api.schemas.common import QUEUE, TICKET, PageQuery, page_of, word
 from overflow.api.schemas.decisions import DecisionSchema
 from overflow.core.model import Record, Status, standing
+from overflow.core.waits import METHODS, promise
 
 OPEN_STATUSES: Final = ("open", "pending", "on_hold")
 STANDINGS: Final = ("waiting", "wip", "parked")
@@ -33,6 +34,21 @@ class MovesSchema(Schema):
 
     out = fields.Integer(required=True)
     back = fields.Integer(required=True)
+
+
+class ExpectedWaitSchema(Schema):
+    """The wait for the first answer, as it was expected when the holder got the ticket."""
+
+    seconds = fields.Float(required=True, metadata={"example": 90.0})
+    at = Moment("Counted from here.", required=True, allow_none=True)
+    method = fields.String(
+        required=True,
+        validate=validate.OneOf(METHODS),
+        metadata={
+            "description": "line: its place in the line; after_opening: the same after home opens; "
+            "usual: a partner's usual answer time."
+        },
+    )
 
 
 class TicketSchema(Schema):
@@ -72,6 +88,12 @@ class TicketSchema(Schema):
         required=True, metadata={"description": "The helpdesk shows what was decided."}
     )
     observed_team = _optional("While observing: the team it would have gone to.")
+    expected_wait = fields.Nested(
+        ExpectedWaitSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null: it was unknown, or there is no more to wait for."},
+    )
     moves = fields.Nested(MovesSchema, required=True)
 
 
@@ -190,5 +212,11 @@ def shown(record: Record) -> dict[str, Any]:
         "is_manual": record.manual,
         "is_in_step": not record.is_dirty,
         "observed_team": record.virtual.partition("@")[0] or None,
+        "expected_wait": _expected(record),
         "moves": {"out": record.moves_out, "back": record.moves_back},
     }
+
+
+def _expected(record: Record) -> dict[str, Any] | None:
+    stands = promise(record)
+    return None if stands is None else stands._asdict()

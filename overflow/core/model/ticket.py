@@ -145,6 +145,8 @@ class Record:
     """When the service last began to post that note; 0: not yet. Its answer may have been lost."""
     queue: str = ""
     """As ``Policy.queue_of`` names it; empty: the channel's and language's."""
+    promised: str = ""
+    """The wait that its holder was expected to need, as ``core.waits`` writes it; empty: none."""
     wip_since: float = 0.0
     """Set by the store: since when it is wip without a break; 0: it is not."""
 

@@ -42,8 +42,8 @@
 -- ARGV[27]  the record's desired revision
 -- ARGV[28]  partner, or partner@run, that observing decided for, or empty
 -- ARGV[29]  when the record's claim ends, or empty
--- ARGV[30]  from here: tallies, tallies of the arrival, then the record as field, value, ...;
---           its first fields are r, t, k, q, c, a
+-- ARGV[30]  from here: tallies, tallies of the arrival (NAME, or NAME=NUMBER to add more than one),
+--           then the record as field, value, ...; its first fields are r, t, k, q, c, a
 --
 -- Returns {code, store's time, then by code}
 --    1 committed: journal entry or empty, 1 if a drain should be enqueued else 0, W and V as stored
@@ -244,12 +244,19 @@ end
 
 -- 7. Tally and tell it.
 
+local function add(key, tally)
+  local at, by = string.find(tally, '=', 1, true) and string.find(tally, '=%d+$'), 1
+  if at then
+    tally, by = string.sub(tally, 1, at - 1), tonumber(string.sub(tally, at + 1))
+  end
+  return redis.call('HINCRBY', key, tally, by) == by
+end
 for i = 30, first_cohort - 1 do
-  redis.call('HINCRBY', KEYS[9], ARGV[i], 1)
+  add(KEYS[9], ARGV[i])
 end
 local function tally(key, from, to)
   for i = from, to do
-    if redis.call('HINCRBY', key, ARGV[i], 1) == 1 then
+    if add(key, ARGV[i]) then
       redis.call('EXPIRE', key, ARGV[17], 'NX')
     end
   end
