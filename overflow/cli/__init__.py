@@ -21,6 +21,7 @@ from overflow.settings import Settings, load
 COMMANDS: Final[Mapping[str, str]] = {
     "decide": "Say what a policy would decide about a ticket.",
     "demo": "Play a peak against a sandbox helpdesk and show every decision.",
+    "forecast": "Show, upload and withdraw forecasts of what will arrive.",
     "keys": "Make, rotate and revoke API keys.",
     "openapi": "Print the API's description.",
     "policy": "Check, explain and apply policies.",
