@@ -34,7 +34,7 @@ def of_comparison(compared: Compared, console: Console) -> None:
     """What happened, beside both replays: in all, by channel, by hour, by partner, by ticket."""
     past = compared.past
     console.print(
-        f"{len(past.cases)} tickets of {compared.policy.shop} from {iso(past.start)} to "
+        f"{compared.tickets} tickets of {compared.policy.shop} from {iso(past.start)} to "
         f"{iso(past.end)}; own policy: version {compared.own_version}."
     )
     for line in notes(compared):

@@ -16,7 +16,7 @@ import numpy as np
 
 from overflow.core.model import Policy
 from overflow.errors import Invalid
-from overflow.simulate.replay_past import Case, Past
+from overflow.simulate.replay_case import Case, Past
 
 LEAST: Final = 1.0
 """Seconds of work, at least."""
@@ -42,8 +42,12 @@ def means(past: Past, policy: Policy) -> Means:
         if case.work is not None:
             measured.setdefault(case.channel, []).append(case.work)
     found, faults = Means({}, {}, _until_answer(past)), {}
-    for channel in sorted({case.channel for case in past.cases}):
+    asked = {case.channel for case in past.cases}
+    before = {queue.partition(".")[0] for _, s in past.frames[:1] for _, queue in s.loads}
+    for channel in sorted(asked | before):
         seconds, origin = _mean(channel, measured.get(channel, []), past, policy)
+        if seconds is None and channel not in asked:
+            continue
         if seconds is None:
             faults[f"channels.{channel}.handle_time"] = [
                 "is needed for a replay: nothing was measured in the period"

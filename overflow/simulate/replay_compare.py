@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from overflow.core.model import Policy
+from overflow.simulate.replay_case import Past
 from overflow.simulate.replay_chance import Chance, means
-from overflow.simulate.replay_past import Past
 from overflow.simulate.replay_plan import Foretold
 from overflow.simulate.replay_result import (
     Fate,
@@ -28,6 +28,7 @@ from overflow.simulate.replay_result import (
 )
 from overflow.simulate.replay_run import replay
 
+LEFT_OPEN: Final = "reopened before it had ended in a replay"
 HAPPENED: Final = "happened"
 OWN: Final = "own"
 OTHER: Final = "other"
@@ -55,6 +56,11 @@ class Compared:
     handle_times: dict[str, str]
     """Channel -> mean and where it is known from, for those drawn."""
 
+    @property
+    def tickets(self) -> int:
+        """Cases that every column has."""
+        return self.totals[HAPPENED].offered
+
     def plain(self) -> dict[str, Any]:
         """For JSON; times are epoch seconds."""
         return {
@@ -64,7 +70,7 @@ class Compared:
             "own_version": self.own_version,
             "versions": {str(version): n for version, n in sorted(self.past.versions.items())},
             "seed": self.seed,
-            "tickets": len(self.past.cases),
+            "tickets": self.tickets,
             "left_out": dict(sorted(self.past.left_out.items())),
             "durations": self.seen,
             "handle_times": self.handle_times,
@@ -82,6 +88,21 @@ def _plain(groups: dict[str, dict[str, Sums]]) -> dict[str, Any]:
     }
 
 
+def _alike(past: Past, columns: dict[str, list[Fate]]) -> dict[str, list[Fate]]:
+    """Without reopenings that one of the columns does not know, for there it went on all the time.
+
+    They are counted among what is left out.
+    """
+    keys = [{(fate.ticket, fate.number) for fate in fates} for fates in columns.values()]
+    common = set.intersection(*keys)
+    if gone := len(set.union(*keys)) - len(common):
+        past.left_out[LEFT_OPEN] = gone
+    return {
+        name: [fate for fate in fates if (fate.ticket, fate.number) in common]
+        for name, fates in columns.items()
+    }
+
+
 def compare(
     past: Past, own: Policy, other: Policy, seed: int, foretold: Foretold | None = None
 ) -> Compared:
@@ -91,11 +112,14 @@ def compare(
     """
     known = means(past, other)
     chance = Chance(seed, known)
-    columns = {
-        HAPPENED: happened(past, other),
-        OWN: came(replay(past, own, Chance(seed, known), foretold).jobs, other, past.end),
-        OTHER: came(replay(past, other, chance, foretold).jobs, other, past.end),
-    }
+    columns = _alike(
+        past,
+        {
+            HAPPENED: happened(past, other),
+            OWN: came(replay(past, own, Chance(seed, known), foretold).jobs, other, past.end),
+            OTHER: came(replay(past, other, chance, foretold).jobs, other, past.end),
+        },
+    )
     cost: Callable[[Fate], float] = costs(other, (own,))
     return Compared(
         past=past,

@@ -81,7 +81,7 @@ def page(compared: Compared) -> str:
         f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in (past.start, past.end)
     )
     lead = (
-        f"{len(past.cases)} tickets from {since} to {until} ({zone}). The own policy is version "
+        f"{compared.tickets} tickets from {since} to {until} ({zone}). The own policy is version "
         f"{compared.own_version}. Where its replay is unlike what happened, that is the replay's "
         "error; a difference of that size means nothing."
     )

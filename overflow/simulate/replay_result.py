@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from overflow.core.model import HOME, Policy
 from overflow.core.promise import due_of
-from overflow.simulate.replay_past import Case, Past
+from overflow.simulate.replay_case import Case, Past
 from overflow.simulate.replay_world import Job
 
 BY_HOUR_OF_DAY: Final = 2 * 86_400.0

@@ -18,7 +18,7 @@ from overflow.core.model import (
 )
 from overflow.core.roster import staff
 from overflow.core.supposed import moved
-from overflow.simulate.replay_past import Case
+from overflow.simulate.replay_case import Case
 from overflow.store.situation_codec import local_day
 
 _ROUNDING = 1e-9
