@@ -97,7 +97,8 @@ def _reading(seen: Snapshot) -> Callable[[View], Change]:
             found = Keep(view.prior, None, ())
         else:
             return change
-        if view.policy.mode is Mode.LIVE and seen.status not in NOWHERE:
+        is_writable = seen.status not in NOWHERE and not seen.is_frozen
+        if view.policy.mode is Mode.LIVE and is_writable:
             record = confirmed(found.record, seen, view.policy)
         else:
             record = withdrawn(found.record, view.policy)

@@ -81,6 +81,8 @@ class Snapshot:
     """What stands in the reason field."""
     outbound: bool = False
     """Begun by the shop; never routed."""
+    is_frozen: bool = False
+    """The helpdesk takes no change of it any more, unlike of most tickets that have ended."""
 
 
 @dataclass(frozen=True, slots=True)
