@@ -22,6 +22,7 @@ from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOpt
 from overflow.helpdesks.port import Helpdesk
 from overflow.helpdesks.rt import RtHelpdesk, RtOptions
 from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
+from overflow.helpdesks.zendesk import ZendeskHelpdesk, ZendeskOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
     "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
+    "zendesk": Connector(ZendeskHelpdesk, ZendeskOptions, ("token", "webhook"), retry=409),
 }
 
 

@@ -1,0 +1,160 @@
+"""What is Zendesk's alone."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from overflow.clock import SystemClock
+from overflow.core.model import Snapshot, Status
+from overflow.errors import HelpdeskAway, Refused
+from overflow.helpdesks import retry_status
+from overflow.helpdesks.port import Desired, Full, Hint, Nothing
+from tests.helpdesks.vendors import zendesk_server
+from tests.helpdesks.vendors.signing import NOW, desk, signed
+from tests.helpdesks.vendors.worlds import connect
+
+TO_PARTNER = Desired(
+    "near", "overflow", is_tagged=True, reason_field=zendesk_server.REASON, reason="backlog"
+)
+
+
+@pytest.fixture
+def server():
+    made = zendesk_server.Server(SystemClock().now)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def zendesk(server):
+    made = connect(zendesk_server, server, SystemClock())
+    yield made
+    made.close()
+
+
+def event(kind, connector=None, **facts):
+    """What the connector makes of an event with the recorded detail."""
+    recorded = json.loads((zendesk_server.DATA / "zendesk-event-webhook.json").read_text())
+    recorded["type"] = f"zen:event-type:{kind}"
+    recorded |= {k: v for k, v in facts.items() if k in recorded}
+    if recorded["detail"] is not None:
+        recorded["detail"] |= {k: v for k, v in facts.items() if k not in recorded}
+    body = json.dumps(recorded).encode()
+    headers, token = signed("zendesk", body)
+    return (connector or desk("zendesk")).receive(headers, body, token, NOW)
+
+
+def test_a_write_made_from_an_older_state_is_tried_again_at_once(server, zendesk):
+    number = server.create()
+    seen = zendesk.read(number)
+    server.skew = 5.0
+    server.assign(number)
+    with pytest.raises(HelpdeskAway) as caught:
+        zendesk.write(seen, TO_PARTNER)
+    assert caught.value.retry_after == 0.0
+    assert server.shown(number).group == "shop"
+
+
+def test_a_closed_ticket_is_never_written_to(server, zendesk):
+    number = server.create()
+    server.shut(number)
+    seen = zendesk.read(number)
+    assert (seen.status, seen.is_frozen) == (Status.CLOSED, True)
+    with pytest.raises(Refused, match="422"):
+        zendesk.write(seen, TO_PARTNER)
+
+
+def test_a_follow_up_of_a_closed_ticket_is_a_ticket_of_its_own(server, zendesk):
+    number = server.create()
+    server.shut(number)
+    following = server.customer_writes(number)
+    assert following != number
+    assert zendesk.read(following).status is Status.OPEN
+
+
+def test_a_new_ticket_comes_whole_with_its_event():
+    found = event("ticket.created")
+    assert found == Full(
+        Snapshot(
+            id="35436",
+            status=Status.OPEN,
+            group="#8447320466430",
+            assignee=None,
+            channel="email",
+            language="",
+            created=datetime(2026, 11, 20, 9, 10, 11, tzinfo=UTC).timestamp(),
+            version=int(datetime(2026, 11, 20, 9, 15, 2, tzinfo=UTC).timestamp() * 1e6),
+            priority=2,
+            tags=frozenset({"retoure"}),
+        ),
+        "2b24ef10-19d4-4740-93cf-8f98ec4776c0",
+        is_new=True,
+    )
+
+
+def test_where_custom_fields_are_looked_at_an_event_is_a_hint():
+    connector = desk("zendesk", fields={"language": "7002"})
+    assert isinstance(event("ticket.created", connector), Hint)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("status_changed", "custom_status_changed", "group_assignment_changed", "merged"),
+        *("agent_assignment_changed", "tags_changed", "comment_added", "priority_changed"),
+        *("requester_changed", "marked_as_spam", "soft_deleted", "undeleted"),
+        *("permanently_deleted", "custom_field_changed", "something_to_come"),
+    ],
+)
+def test_every_other_event_about_a_ticket_is_a_hint(kind):
+    assert event(f"ticket.{kind}") == Hint("35436", "2b24ef10-19d4-4740-93cf-8f98ec4776c0")
+    assert event(f"ticket.{kind}", detail=None).ticket_id == "35436"
+
+
+def test_what_is_not_for_us_is_acknowledged():
+    own = desk("zendesk", user=8447388090494, account=123456)
+    assert isinstance(event("user.created"), Nothing)
+    assert isinstance(event("ticket.tags_changed", own), Nothing)
+    assert isinstance(event("ticket.tags_changed", own, actor_id="5"), Hint)
+    assert isinstance(event("ticket.tags_changed", own, actor_id="5", account_id=7), Nothing)
+
+
+def test_a_trigger_that_our_own_change_set_off_is_passed_over():
+    connector = desk("zendesk", email="Overflow@shop.example")
+    for email, kind in (("overflow@shop.example", Nothing), ("kunde@example.com", Hint)):
+        body = json.dumps({"ticket_id": "7", "current_user_email": email}).encode()
+        headers, token = signed("zendesk", body)
+        assert isinstance(connector.receive(headers, body, token, NOW), kind)
+
+
+def test_a_ticket_that_an_agent_typed_in_for_somebody_else_is_outbound(server, zendesk):
+    number = server.create(via="web")
+    assert not zendesk.read(number).outbound
+    server.tickets[number]["submitter_id"] = 77
+    assert zendesk.read(number).outbound
+
+
+def test_a_channel_and_a_language_may_stand_in_custom_fields(server):
+    own = {"channels": {"Telefon": "phone"}, "fields": {"channel": "7003", "language": "7002"}}
+    connector = connect(zendesk_server, server, SystemClock(), **own)
+    number = server.create()
+    server.tickets[number]["custom_fields"] += [
+        {"id": 7002, "value": "pt-BR"},
+        {"id": 7003, "value": "telefon"},
+    ]
+    seen = connector.read(number)
+    assert (seen.channel, seen.language) == ("phone", "pt")
+    connector.close()
+
+
+def test_an_oauth_token_goes_as_bearer(server):
+    connector = connect(zendesk_server, server, SystemClock(), email="")
+    with pytest.raises(Refused, match="401"):
+        connector.read("1")
+    assert server.asked[-1].headers["authorization"] == f"Bearer {zendesk_server.TOKEN}"
+    connector.close()
+
+
+def test_what_cannot_be_taken_in_now_is_answered_so_that_zendesk_sends_it_again():
+    assert (retry_status("zendesk"), retry_status("rt")) == (409, 503)

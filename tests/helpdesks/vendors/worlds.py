@@ -1,0 +1,72 @@
+"""A shop on each vendor: the little server, the connector that speaks with it, the flows on top."""
+
+from importlib import import_module
+
+from overflow.core.model import HelpdeskConfig, Words
+from overflow.flows import intake, reconcile
+from overflow.helpdesks import open_helpdesk
+from tests.flows.house import SHOP, House, MovableClock
+
+VENDORS = ("zendesk",)
+TIMEOUT = 0.25
+
+
+class World:
+    """One vendor's helpdesk, the service, and the wire between them."""
+
+    def __init__(self, vendor, store_url, store_client):
+        self.vendor = import_module(f"tests.helpdesks.vendors.{vendor}_server")
+        self.clock = MovableClock()
+        self.server = self.vendor.Server(self.clock.now)
+        self.desk = connect(self.vendor, self.server, self.clock)
+        self.house = House(store_url, store_client, self.desk, clock=self.clock)
+
+    def open(self, **changes):
+        words = {"reason_field": self.vendor.REASON}
+        self.house.open(words=words, **changes)
+
+    def deliver(self, *hooks):
+        """Hand webhooks to the service; all that have not been fetched yet where none is given."""
+        for hook in hooks or self.take():
+            headers = dict(hook.headers)
+            intake.receive(self.house.services, SHOP, "standard", hook.token, headers, hook.body)
+
+    def take(self):
+        with self.server.lock:
+            hooks, self.server.hooks = self.server.hooks, []
+        return hooks
+
+    def arrive(self, **facts):
+        number = self.server.create(**facts)
+        self.deliver()
+        return number
+
+    def arrivals(self, count):
+        return [self.settled(self.arrive()) for _ in range(count)]
+
+    def settled(self, number):
+        """With what was marked to be read read, so that the next one is decided after it."""
+        from tests.flows.test_sync import settle
+
+        settle(self.house)
+        return number
+
+    def poll(self):
+        while not reconcile.poll(self.house.services, SHOP).is_whole:
+            pass
+
+    def record(self, number):
+        return self.house.record(number)
+
+    def close(self):
+        self.desk.close()
+        self.server.close()
+        self.house.queue.close()
+
+
+def connect(vendor, server, clock, **options):
+    """The connector of a vendor's module."""
+    given = {"url": server.url, "timeout": TIMEOUT, **vendor.OPTIONS, **options}
+    secrets = {"token": (vendor.TOKEN,), "webhook": ("old", vendor.SECRET)}
+    config = HelpdeskConfig(vendor.CONNECTOR, given, secrets)
+    return open_helpdesk(config, Words(reason_field=vendor.REASON), str, clock)
