@@ -8,9 +8,9 @@ record payloads for its test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from marshmallow import Schema
 
@@ -20,6 +20,8 @@ from overflow.errors import Invalid
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
 from overflow.helpdesks.port import Helpdesk
+from overflow.helpdesks.rest import RestHelpdesk
+from overflow.helpdesks.rest_options import RestOptions, secrets_needed
 from overflow.helpdesks.rt import RtHelpdesk, RtOptions
 from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
 from overflow.helpdesks.zendesk import ZendeskHelpdesk, ZendeskOptions
@@ -34,12 +36,15 @@ class Connector:
     options: type[Schema]
     secrets: tuple[str, ...]
     """Names of the secrets it cannot do without."""
+    needs: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
+    """The names of further ones, by its validated options."""
     retry: int = 503
     """The HTTP status that makes this vendor send a webhook again."""
 
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
     "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
+    "rest": Connector(RestHelpdesk, RestOptions, (), secrets_needed),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
     "zendesk": Connector(ZendeskHelpdesk, ZendeskOptions, ("token", "webhook"), retry=409),
@@ -66,8 +71,13 @@ def check_options(
         return {"connector": [f"is none of {', '.join(CONNECTORS)}"]}
     found = kind.options().validate(options)
     faults = {f"options.{path}": texts for path, texts in _flat(found).items()}
-    for name in kind.secrets if secrets is not None else ():
-        if not (secrets or {}).get(name):
+    if secrets is None:
+        return faults
+    needed = list(kind.secrets)
+    if kind.needs is not None and not faults:
+        needed += sorted(kind.needs(kind.options().load(options)))
+    for name in needed:
+        if not secrets.get(name):
             faults[f"secrets.{name}"] = [f"the {connector} connector needs it"]
     return faults
 
