@@ -66,8 +66,10 @@ class Case:
 
     @property
     def response(self) -> float | None:
-        """The first answer; a call that was taken up has no other."""
-        return self.taken_up if self.answered is None and self.is_live else self.answered
+        """The first answer; a call taken up, or a letter done, has none but that."""
+        if self.answered is not None or self.taken_up is None:
+            return self.answered
+        return self.taken_up if self.is_live else self.ended
 
 
 @dataclass(slots=True)

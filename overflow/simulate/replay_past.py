@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from overflow.core.model import HOME, Cause, Situation
 from overflow.simulate.replay_case import Case, Deed, Done, Past
-from overflow.simulate.replay_entries import BY_PERSON, arrival, recorded
+from overflow.simulate.replay_entries import BY_PERSON, IMPORTED, arrival, recorded
 from overflow.store.journal import Entry
 
 DROPPED: Final = frozenset({"spam", "merged", "deleted"})
@@ -58,7 +58,7 @@ class Reader:
         elif one == BY_PERSON:
             self._moved(entry)
         else:
-            if one:
+            if one not in {"", IMPORTED}:
                 self.past.left_out[one] += 1
             self._taken_over(entry)
         case = self._open.get(entry.ticket)
