@@ -25,9 +25,8 @@ def look_for(services: Services, shop: str, desk: Helpdesk) -> list[str]:
         there = desk.groups()
     except (HelpdeskAway, Refused):
         return missing(services, shop)  # what is asked of it next will tell more
-    policy = services.book.policy(shop)
-    wanted = {policy.home.group, *(partner.group for partner in policy.partners)} - {None, ""}
-    absent = sorted(str(group) for group in wanted.difference(wanted if there is None else there))
+    wanted = _wanted(services, shop)
+    absent = sorted(wanted.difference(wanted if there is None else there))
     if absent:
         log = structlog.get_logger("overflow.groups")
         log.warning("groups are missing: was one renamed?", shop=shop, groups=absent)
@@ -35,6 +34,14 @@ def look_for(services: Services, shop: str, desk: Helpdesk) -> list[str]:
     else:
         services.progress.drop(shop, MISSING)
     return absent
+
+
+def _wanted(services: Services, shop: str) -> set[str]:
+    """Home's, where it has one, and those of partners that may get tickets or have some."""
+    policy = services.book.policy(shop)
+    held = services.situations.get(shop, services.clock.now()).held
+    groups = [p.group for p in policy.partners if p.enabled or held.get((p.name, "*"))]
+    return {group for group in (policy.home.group, *groups) if group}
 
 
 def missing(services: Services, shop: str) -> list[str]:

@@ -211,6 +211,16 @@ class TestTheWalk:
         assert disagreements(shop, desk) == []
         assert shop.faults() == []
 
+    def test_a_partner_that_gets_and_has_nothing_needs_no_group(self, shop, desk):
+        shop.change(partners=[partner("near", "gone", enabled=False)])
+        desk.named = ("shop",)
+        desk.calls.clear()
+
+        poll(shop)
+
+        assert "walk_open" in desk.calls
+        assert check(shop.services).details["totals"]["missing_groups"] == 0
+
     def test_a_helpdesk_that_fails_to_list_its_groups_is_walked_all_the_same(self, shop, desk):
         arrivals(shop, desk, 3)
         del desk.tickets["1"]
