@@ -5,7 +5,6 @@ The fields of the hash: ``usual`` and ``uploaded``, both JSON.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,17 +23,24 @@ class Known(NamedTuple):
 
 
 class Forecasts:
-    """Read whenever a forecast is wanted; decoded once."""
+    """Read whenever a forecast is wanted; what is still the same is not decoded again."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client: Any = client
+        self._last: dict[str, tuple[list[bytes | None], Known]] = {}
 
     def get(self, shop: str) -> Known:
         """What there is."""
-        usual, uploaded = self._client.hmget(keys.forecast(shop), "usual", "uploaded")
-        return Known(
-            _profile_from(usual) if usual else None, _uploaded_from(uploaded) if uploaded else None
-        )
+        texts = self._client.hmget(keys.forecast(shop), "usual", "uploaded")
+        last = self._last.get(shop)
+        if last is None or last[0] != texts:
+            usual, uploaded = texts
+            known = Known(
+                _profile_from(usual) if usual else None,
+                _uploaded_from(uploaded) if uploaded else None,
+            )
+            self._last[shop] = last = texts, known
+        return last[1]
 
     def put_profile(self, shop: str, profile: Profile) -> None:
         """Keep the usual arrivals, in place of those before."""
@@ -56,7 +62,6 @@ def _profile_to(profile: Profile) -> bytes:
     return orjson.dumps([profile.made, profile.policy_version, usual])
 
 
-@lru_cache(maxsize=256)
 def _profile_from(text: bytes) -> Profile:
     made, version, usual = orjson.loads(text)
     return Profile(
@@ -75,7 +80,6 @@ def _uploaded_to(uploaded: Uploaded) -> bytes:
     return orjson.dumps([uploaded.at, uploaded.has_peaks, uploaded.by, intervals])
 
 
-@lru_cache(maxsize=256)
 def _uploaded_from(text: bytes) -> Uploaded:
     at, has_peaks, by, intervals = orjson.loads(text)
     return Uploaded(
