@@ -114,10 +114,11 @@ def solve(course: Course, *, step: float | None = None, present: int = 0) -> Sol
     ``present``: in system at time 0, or then to be decided at once.
     """
     swept = sweep(course, states(course, present), step=step)
-    return Solution(course, swept.times, _levels(swept, course), swept.values, swept.own, step)
+    return Solution(course, swept.times, levels_of(swept, course), swept.values, swept.own, step)
 
 
-def _levels(swept: Swept, course: Course) -> NDArray[np.int64]:
+def levels_of(swept: Swept, course: Course) -> NDArray[np.int64]:
+    """By time, the first number found at which keeping costs more than overflowing."""
     gaps = swept.own[:, :-1] + np.diff(swept.values, axis=1) - course.leaving
     is_out = gaps > 0.0
     levels = is_out.argmax(axis=1)

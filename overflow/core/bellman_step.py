@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,15 +42,36 @@ def lane(course: Course, slots: float, most: int) -> Lane:
     return Lane(deaths, waiting * course.theta * (course.lost - course.kept), course.leaving)
 
 
-def is_dearer(values: Vector, own: Vector, leaving: float, level: int | None) -> Mask:
-    """Where to overflow: keeping costs more; or from a given level on. Always at the top."""
-    out = np.ones(len(values), dtype=np.bool_)
-    if level is None:
-        np.greater(own[:-1] + values[1:] - values[:-1], leaving, out=out[:-1])
-    else:
-        out[:level] = False
-        out[-1] = True
-    return out
+class Option(Protocol):
+    """What a kept ticket's option to leave later is worth."""
+
+    def worth(self, gaps: Vector) -> tuple[Vector, Vector]:
+        """Euros, and their slope, by number found; ``gaps``: what one more in system costs."""
+
+    def hold(self) -> float:
+        """Euros that keeping has to save where it is the option that makes it the better way."""
+
+
+def is_dearer(keeping: Vector, leaving: float) -> Mask:
+    """Where to overflow, by number found: keeping costs more. Always at the top."""
+    return np.append(keeping > leaving, True)
+
+
+def is_above(count: int, level: int) -> Mask:
+    """The same by a threshold."""
+    return np.asarray(np.arange(count) >= min(level, count - 1))
+
+
+def net(values: Vector, own: Vector, leaving: float, option: Option) -> Vector:
+    """A kept ticket's own euros, the option taken off where it is kept."""
+    gaps = values[1:] - values[:-1]
+    worth, _ = option.worth(gaps)
+    kept = _is_kept(own[:-1] + gaps, worth, leaving, option)
+    return np.append(own[:-1] - np.where(kept, worth, 0.0), own[-1])
+
+
+def _is_kept(keeping: Vector, worth: Vector, leaving: float, option: Option) -> Mask:
+    return np.asarray((keeping <= leaving) | (keeping - worth <= leaving - option.hold()))
 
 
 def back(
@@ -58,31 +80,45 @@ def back(
     length: float,
     rates: tuple[float, float],
     owns: tuple[Vector, Vector],
-    level: int | None,
+    rule: Option | int | None,
 ) -> Vector:
-    """Values a step earlier; ``rates`` and ``owns`` (a kept ticket's own euros) late and early."""
+    """Values a step earlier; ``rates`` and ``owns`` (a kept ticket's own euros) late and early.
+
+    ``rule``: a threshold to keep to, or the option that kept tickets have; None: neither.
+    """
     h = GAMMA * length
     late, early = rates
     rate = late + GAMMA * (early - late)
     own = owns[0] if owns[0] is owns[1] else owns[0] + GAMMA * (owns[1] - owns[0])
-    first = _stage(values, values, lane, h, rate, own, level)
+    first = _stage(values, values, lane, h * rate, h, own, rule)
     slope = (first - values) * ((1.0 - GAMMA) / GAMMA)
-    return _stage(values + slope, first, lane, h, early, owns[1], level)
+    return _stage(values + slope, first, lane, h * early, h, owns[1], rule)
 
 
 def _stage(
     start: Vector,
     guess: Vector,
     lane: Lane,
+    came: float,
     h: float,
-    rate: float,
     own: Vector,
-    level: int | None,
+    rule: Option | int | None,
 ) -> Vector:
-    out = is_dearer(guess, own, lane.leaving, level)
-    up = np.where(out, 0.0, h * rate)
+    gaps = guess[1:] - guess[:-1]
+    up = np.full(len(guess), came)
+    if rule is None:
+        out = is_dearer(own[:-1] + gaps, lane.leaving)
+    elif isinstance(rule, int):
+        out = is_above(len(guess), rule)
+    else:
+        worth, slope = rule.worth(gaps)
+        out = np.append(~_is_kept(own[:-1] + gaps, worth, lane.leaving, rule), True)
+        # Concave in the gaps: the tangent there, since who leaves later takes up no slot.
+        own = np.append(own[:-1] - worth + slope * gaps, own[-1])
+        up[:-1] *= 1.0 - slope
+    up[out] = 0.0
     down = h * lane.deaths
-    right = start + h * (np.where(out, lane.leaving, own) * rate + lane.losses)
+    right = start + np.where(out, lane.leaving, own) * came + h * lane.losses
     *_, solved, info = lapack.dgtsv(-down[1:], 1.0 + up + down, -up[:-1], right)
     if info:
         raise ArithmeticError("the step has no solution")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from overflow.core.bellman_grid import breaks, grid, longest_step
-from overflow.core.bellman_step import back, lane
+from overflow.core.bellman_step import Option, back, lane, net
 from overflow.core.course import Course
 from overflow.core.lateness import lateness, whole
 from overflow.core.line import Vector
@@ -21,6 +22,10 @@ _EDGE = 1e-9
 """Share of an interval that lies at its ends."""
 
 
+Options: TypeAlias = Callable[[float, float, int], Option | None]
+"""Between two times, up to a number in system."""
+
+
 class Swept(NamedTuple):
     """By time, ascending; a time of change stands twice, as before it and as after it."""
 
@@ -30,14 +35,24 @@ class Swept(NamedTuple):
 
 
 def sweep(
-    course: Course, most: int, *, step: float | None = None, level: int | None = None
+    course: Course,
+    most: int,
+    *,
+    step: float | None = None,
+    level: int | None = None,
+    options: Options | None = None,
 ) -> Swept:
-    """Values up to ``most`` in system of the best policy, or of the threshold ``level``."""
+    """Values up to ``most`` in system of the best policy, or of the threshold ``level``.
+
+    ``options`` are those that kept tickets have between two changes; they are off ``own`` then.
+    """
     values = at_the_end(course, most)
     longest = longest_step(course) if step is None else step
     blocks: list[Swept] = []
     for begin, until in reversed(list(pairwise(breaks(course)))):
-        block = _interval(course, begin, until, values, longest, level)
+        block = _interval(
+            course, begin, until, values, longest, options(begin, until, most) if options else level
+        )
         values = block.values[0]
         blocks.append(block)
     blocks.reverse()
@@ -50,7 +65,7 @@ def _interval(
     until: float,
     values: Vector,
     longest: float,
-    level: int | None,
+    rule: Option | int | None,
 ) -> Swept:
     """Between two changes, from the values at its end."""
     slots, most = course.slots_at(begin), len(values) - 1
@@ -68,9 +83,11 @@ def _interval(
             times[i] - times[i + 1],
             (rates[i], rates[i + 1]),
             (own[i], own[i + 1]),
-            level,
+            rule,
         )
         found.append(values)
+    if rule is not None and not isinstance(rule, int):
+        own = [net(v, mine, course.leaving, rule) for v, mine in zip(found, own, strict=True)]
     return Swept(times[::-1], np.array(found[::-1]), np.array(own[::-1]))
 
 

@@ -40,8 +40,11 @@ def lateness(course: Course, t: float, most: int) -> Vector:
     slots change.
     """
     until = course.decided(t)
-    if math.isinf(until):
-        return np.zeros(most + 1)
+    return np.zeros(most + 1) if math.isinf(until) else still_late(course, t, until, most)
+
+
+def still_late(course: Course, t: float, until: float, most: int) -> Vector:
+    """The same of one that waits at ``t`` and is late at ``until``, by the number ahead of it."""
     stretches = course.stretches(t, until) if until > t else [(0.0, course.slots_at(t))]
     waiting = _unserved(stretches, course.mu, course.theta, most)
     return waiting * math.exp(-course.theta * max(0.0, until - t))
@@ -88,11 +91,11 @@ def _through(chance: Vector, stretch: Stretch, mu: float, theta: float) -> Vecto
         found[free:] = later
         return found
     if theta <= _PATIENT * capacity:
-        found[free:] = np.convolve(_poisson(capacity * length, len(later)), later)[: len(later)]
+        found[free:] = np.convolve(poisson(capacity * length, len(later)), later)[: len(later)]
         return found
     count = _open(later, capacity, theta, length)
     found[free:] = 1.0
-    found[free : free + count] = _moves(count, capacity, theta, length) @ later[:count]
+    found[free : free + count] = moves(count, capacity, theta, length) @ later[:count]
     return found
 
 
@@ -128,7 +131,7 @@ def _few_steps(
     Everybody ahead gives up at rate theta, a served one in place of that at rate mu.
     """
     extra = [(length, slots * (mu - theta) / mu) for length, slots in stretches]
-    mean, variance, third = _cumulants(ahead, mu, theta, extra)
+    mean, variance, third = cumulants(ahead, mu, theta, extra)
     deviation = np.sqrt(np.maximum(variance, 1e-6))
     z = (spare + 0.5 - mean) / deviation
     density = np.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi)
@@ -136,7 +139,7 @@ def _few_steps(
     return np.asarray(np.clip(chance, 0.0, 1.0), dtype=np.float64)
 
 
-def _cumulants(
+def cumulants(
     ahead: Vector, mu: float, theta: float, stretches: list[Stretch]
 ) -> tuple[Vector, Vector, Vector]:
     """The first three of the steps, as in ``core.line``, by the number ahead."""
@@ -156,13 +159,13 @@ def _cumulants(
     return mean, variance, third
 
 
-def _poisson(mean: float, count: int) -> Vector:
+def poisson(mean: float, count: int) -> Vector:
     """Chances of 0, 1, ... steps, cut where no more are to be expected."""
     steps = np.arange(min(count, math.ceil(mean + 9.0 * math.sqrt(mean) + 20.0)))
     return np.asarray(np.exp(steps * math.log(mean) - mean - gammaln(steps + 1)), dtype=np.float64)
 
 
-def _moves(count: int, capacity: float, theta: float, length: float) -> Vector:
+def moves(count: int, capacity: float, theta: float, length: float) -> Vector:
     """Chance to come from place n (row) to place m (column), the law of ``core.line``."""
     place = np.arange(count)
     rates = capacity + theta * place
