@@ -97,7 +97,8 @@ Health (``flows.health``)
 
     check(services) -> Health(is_healthy, details)
         For /healthz: store, workers (age of the last heartbeat), jobs that wait, per shop dirty,
-        to-read and dead counts, lag, import done or not, ages of inputs.
+        to-read and dead counts, lag, import done or not, missing groups, ages of inputs; and the
+        totals of all shops.
     is_ready(services) -> bool
         For /readyz: the store answers.
     is_worker_alive(services) -> bool
@@ -113,5 +114,6 @@ Workers call (``flows.sync``, ``reconcile``, ``imports``, ``sweep``)
 How a ticket changes: an ``Errand`` (``errand``) has a step made of ``core.lifecycle``; ``carry``
 makes the decision that it asks for (``plan``), commits both at once, and begins again when somebody
 was faster. ``look`` is the errand of a read, ``attend`` puts one ticket in step, ``posting`` posts
-its note once, ``failing`` says what becomes of a failure.
+its note once, ``failing`` says what becomes of a failure. Polls, walks and sweeps run ``alone``;
+``audit`` walks over all that is open, unless ``groups`` finds that a group is missing.
 """
