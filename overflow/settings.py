@@ -54,7 +54,9 @@ VARIABLES: Final[Mapping[str, Variable]] = {
         "", "where the API's processes share their counters; empty: in the data directory"
     ),
     "OVERFLOW_METRICS_TOKEN": Variable(
-        "", "bearer token that metrics and the details of health need; empty: open to all"
+        "",
+        "bearer token that metrics and the details of health need; empty: open to all, but for the "
+        "names of shops and workers in health",
     ),
 }
 """Every setting by its name. An empty value is the same as none."""
