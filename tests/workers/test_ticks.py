@@ -2,7 +2,7 @@
 
 import time
 
-from overflow.flows import shops
+from overflow.flows import shadow, shops
 from overflow.jobs import Task
 from overflow.store import keys
 from tests.flows.house import SHOP, document
@@ -75,6 +75,14 @@ def test_a_shop_that_is_not_imported_is_walked(shop):
 
     assert "import candles" in shop.jobs()
     assert "import lamps" not in shop.jobs()
+
+
+def test_a_shop_with_a_shadow_has_it_decide(shop):
+    shadow.put(shop.services, SHOP, document())
+
+    Ticker(shop.services).step()
+
+    assert sorted(shop.jobs()) == ["reconcile lamps", "shadow lamps", "sweep lamps"]
 
 
 def test_nothing_is_added_to_a_queue_that_nobody_empties(shop, monkeypatch):
