@@ -5,7 +5,6 @@ Same tests, forecasts and trace as ``decide``. ``None`` means that nothing is to
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -28,6 +27,8 @@ from overflow.core.roster import hours_of, live
 from overflow.core.survey import Survey, survey
 from overflow.core.trace import Input, Reason, TeamTest
 
+PRESSING: Final = 0.02
+"""Chance that the partner answers too late from which on a ticket's time has come."""
 CALM: Final = 0.8
 """Share of the plan's threshold below which home takes back: as a stop level is to a start."""
 
@@ -38,8 +39,8 @@ def review(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
     At home (``ticket.ahead`` says how many wait before it): overflow late when home cannot serve
     it now, when it is itself at risk, or when its queue is under pressure and what stands before
     it is still at or above a stop level; so pressure empties the line down to the stop level and
-    no further. Where a plan decides: when what stands before it has reached the plan's threshold,
-    or when it is expected to cost less at the partner. The partner must gain it something.
+    no further. Where a plan decides: when it is expected to cost less at the partner, and the
+    partner needs what time is left. The partner must gain it something.
 
     At a partner: recall when it has been left untouched for longer than the policy allows, in the
     partner's open seconds, or when the partner is switched off, closed on a live channel or does
@@ -89,22 +90,20 @@ def _late(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> D
 
 
 def _late_by_plan(seen: Survey) -> Decision | None:
-    """Out of a line that is longer than the plan wants by now, or where it is cheaper there."""
-    is_deep = seen.plan is not None and seen.plan.is_reached
-    there = choice.best(seen, (lambda test: _gains(test, seen)) if is_deep else _cheaper(seen))
-    return _out(seen, there, Outcome.LATE, Reason.PLAN if is_deep else Reason.BREACH)
+    """Out when waiting on is expected to cost more than leaving, and leaving can wait no longer.
+
+    As long as the partner would still answer in time almost certainly, a ticket that waits at home
+    may be served there yet, and loses nothing.
+    """
+    there = choice.best(seen, lambda test: _is_cheaper(test, seen) and _gains(test, seen))
+    return _out(seen, there, Outcome.LATE, Reason.BREACH)
 
 
-def _cheaper(seen: Survey) -> Callable[[TeamTest], bool]:
-    """Partners at which it is expected to cost less than at home, and to be late less often."""
+def _is_cheaper(test: TeamTest, seen: Survey) -> bool:
     here = seen.home.cost
-
-    def is_cheaper(test: TeamTest) -> bool:
-        if here is None or test.cost is None:
-            return False
-        return test.cost < here and _gains(test, seen)
-
-    return is_cheaper
+    if here is None or test.cost is None or test.breach.value is None:
+        return False
+    return test.breach.value >= PRESSING and test.cost < here
 
 
 def _out(seen: Survey, there: TeamTest | None, outcome: Outcome, reason: Reason) -> Decision | None:

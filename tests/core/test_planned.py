@@ -95,12 +95,23 @@ def test_among_partners_the_cheapest_is_the_one_whose_lateness_is_weighed_too():
     assert decide(make.ticket(), seen(30), rules, NOON).team == "fast"
 
 
-def test_a_line_longer_than_planned_is_shortened_from_its_end():
-    rules, situation = make.policy(planning="cost"), seen(40)
-    waiting = make.ticket(arrived=NOON - 30, due=NOON + 90)
+def waiting(left, ahead, backlog=40):
+    """A chat in the line at home, with so many seconds left; castor takes ten to answer."""
+    quick = make.castor(answer_time=10.0)
+    rules = make.policy(planning="cost", costs=Costs(0.3, 40.0, 6.0), partners=(quick,))
+    ticket = make.ticket(arrived=NOON + left - 120.0, due=NOON + left, ahead=ahead)
+    return review(ticket, seen(backlog), rules, NOON)
 
-    assert review(replace(waiting, ahead=20), situation, rules, NOON).outcome is Outcome.LATE
-    assert review(replace(waiting, ahead=1), situation, rules, NOON) is None
+
+def test_a_ticket_leaves_late_when_the_partner_needs_the_time_that_is_left():
+    assert waiting(60.0, ahead=20) is None  # castor is still in time: 99.8 %
+    made = waiting(30.0, ahead=20)
+    assert (made.outcome, made.team, made.reason) == (Outcome.LATE, "castor", Reason.BREACH)
+
+
+def test_one_that_home_begins_on_now_stays_to_the_last():
+    assert waiting(12.0, ahead=0, backlog=5) is None
+    assert waiting(12.0, ahead=0, backlog=40) is not None
 
 
 def held(**changes):
