@@ -19,6 +19,7 @@ from overflow.core.model import HelpdeskConfig, Words
 from overflow.errors import Invalid
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
+from overflow.helpdesks.freshdesk import FreshdeskHelpdesk, FreshdeskOptions
 from overflow.helpdesks.port import Helpdesk
 from overflow.helpdesks.rest import RestHelpdesk
 from overflow.helpdesks.rest_options import RestOptions, secrets_needed
@@ -45,6 +46,7 @@ class Connector:
 CONNECTORS: Final[Mapping[str, Connector]] = {
     "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
     "rest": Connector(RestHelpdesk, RestOptions, (), secrets_needed),
+    "freshdesk": Connector(FreshdeskHelpdesk, FreshdeskOptions, ("token", "webhook")),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
     "zendesk": Connector(ZendeskHelpdesk, ZendeskOptions, ("token", "webhook"), retry=409),

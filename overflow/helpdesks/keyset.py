@@ -40,9 +40,13 @@ class Place:
         return f"{self.since}.{self.page}.{self.following}.{self.phase}"
 
     def after(self, last: float) -> Place:
-        """After a page whose last thing bears that time."""
-        if int(last) > self.since:
-            return Place(int(last), 1, self.following, self.phase)
+        """After a page whose last thing bears that time.
+
+        A second earlier, for "since" may be meant without the second itself.
+        """
+        since = int(last) - 1
+        if since > self.since:
+            return Place(since, 1, self.following, self.phase)
         return Place(self.since, self.page + 1, self.following, self.phase)
 
 

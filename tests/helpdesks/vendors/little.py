@@ -152,7 +152,8 @@ class Little:
                 answer = self._routed(asked)
             except No as no:
                 return no.status, no.body, no.headers
-        return (*answer, {}) if isinstance(answer, tuple) else (200, answer, {})
+        status, body, headers = answer if isinstance(answer, tuple) else (200, answer, {})
+        return status, body, headers
 
     def _routed(self, asked: Asked) -> object:
         for method, pattern, name in self.routes:
