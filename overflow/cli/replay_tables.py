@@ -11,7 +11,7 @@ from overflow.api.moments import iso
 from overflow.cli.tables import plain
 from overflow.flows.replaying import Redecided
 from overflow.simulate.replay_compare import HAPPENED, OTHER, Compared
-from overflow.simulate.replay_page import NAMES, notes, rows, share
+from overflow.simulate.replay_page import NAMES, notes, partners, rows, share
 from overflow.simulate.replay_result import Moved, Sums
 
 MOST: Final = 20
@@ -45,12 +45,14 @@ def of_comparison(compared: Compared, console: Console) -> None:
         table.add_row(*row)
     console.print(table)
     _groups("channel", compared.by_channel, console)
-    _groups("hour of arrival", compared.by_hour, console)
+    _groups(f"hour of arrival, {compared.policy.zone}", compared.by_hour, console)
     _moved(compared.moved, console)
 
 
 def _groups(what: str, groups: Mapping[str, Mapping[str, Sums]], console: Console) -> None:
-    table = plain(what, "tickets", "service level", "", "overflowed", "", "cost, EUR", "")
+    handed = partners(each for row in groups.values() for each in row.values())
+    heads = [head for partner in handed for head in (f"to {partner}", "")]
+    table = plain(what, "tickets", "service level", "", "cost, EUR", "", *heads)
     for name, row in groups.items():
         then, other = row[HAPPENED], row[OTHER]
         table.add_row(
@@ -58,13 +60,16 @@ def _groups(what: str, groups: Mapping[str, Mapping[str, Sums]], console: Consol
             str(then.offered),
             share(then.service_level),
             f"-> {share(other.service_level)}",
-            str(then.overflowed),
-            f"-> {other.overflowed}",
             f"{then.cost:.2f}",
             f"-> {other.cost:.2f}",
+            *(cell for partner in handed for cell in _volume(partner, then, other)),
         )
     console.print()
     console.print(table)
+
+
+def _volume(partner: str, then: Sums, other: Sums) -> tuple[str, str]:
+    return str(then.volumes.get(partner, 0)), f"-> {other.volumes.get(partner, 0)}"
 
 
 def _moved(moved: list[Moved], console: Console) -> None:

@@ -45,8 +45,13 @@ def rows(totals: Iterable[Sums]) -> Iterator[tuple[str, ...]]:
     columns = list(totals)
     for label, shown in _ROWS:
         yield (label, *(shown(each) for each in columns))
-    for partner in sorted({name for each in columns for name in each.volumes}):
+    for partner in partners(columns):
         yield (f"to {partner}", *(str(each.volumes.get(partner, 0)) for each in columns))
+
+
+def partners(columns: Iterable[Sums]) -> list[str]:
+    """Those that were handed tickets in any of the columns."""
+    return sorted({name for each in columns for name in each.volumes})
 
 
 def notes(compared: Compared) -> Iterator[str]:
@@ -106,12 +111,14 @@ def _level(each: Sums) -> float | None:
 
 def _by_hour(groups: Groups) -> Iterator[str]:
     hours = _hours(list(groups))
-    for title, unit, value, high in (
-        ("Service level", "answered in time, %", _level, 100.0),
-        ("Overflow", "tickets", lambda each: float(each.overflowed), None),
-        ("Cost", "EUR", lambda each: each.cost, None),
-    ):
-        yield _chart(title, unit, groups, hours, value, high)
+    yield _chart("Service level", "answered in time, %", groups, hours, _level, 100.0)
+    yield _chart("Cost", "EUR", groups, hours, lambda each: each.cost, None)
+    for partner in partners(each for row in groups.values() for each in row.values()):
+        yield _chart(f"To {partner}", "tickets", groups, hours, _volume(partner), None)
+
+
+def _volume(partner: str) -> Value:
+    return lambda each: float(each.volumes.get(partner, 0))
 
 
 def _hours(names: list[str]) -> Axis:
@@ -142,6 +149,8 @@ def _chart(
 def _by_channel(groups: Groups) -> Iterator[str]:
     yield _bars("Service level", "answered in time, %", groups, _level, 100.0)
     yield _bars("Cost", "EUR", groups, lambda each: each.cost, None)
+    for partner in partners(each for row in groups.values() for each in row.values()):
+        yield _bars(f"To {partner}", "tickets", groups, _volume(partner), None)
 
 
 def _bars(title: str, unit: str, groups: Groups, value: Value, high: float | None) -> str:
