@@ -17,10 +17,10 @@ from heapq import heappop, heappush
 from overflow.clock import monotonic
 from overflow.simulate.chances import Chances
 from overflow.simulate.contender import LOOK, Contender, Levelled, Planner
-from overflow.simulate.outcome import Decision, Moment, Outcome
+from overflow.simulate.outcome import Decision, LateMove, Moment, Outcome
 from overflow.simulate.scenario import Scenario
 
-_SHIFT, _ENDED, _FREED, _GIVES_UP, _PLAN, _LOOK, _ARRIVAL, _MOMENT, _CLOSE = range(9)
+_SHIFT, _ENDED, _FREED, _GIVES_UP, _PLAN, _LOOK, _ARRIVAL, _MOMENT, _HORIZON = range(9)
 """Kinds of events; of those at the same time, the smaller comes first."""
 
 _ELSEWHERE, _WAITS, _IN_SERVICE = range(3)
@@ -79,10 +79,13 @@ class _Day:
         events, handlers = self._events, self._handlers
         while events:
             t, kind, which = heappop(events)
-            if kind == _CLOSE:
-                self._close()
-                break
-            handlers[kind](t, which)
+            if kind == _HORIZON:
+                self._outcome.n_at_horizon = self._waiting + len(self._serving)
+                if self._scenario.end == "close":
+                    self._close()
+                    break
+            else:
+                handlers[kind](t, which)
         return self._outcome
 
     def _expect(self, moments: Sequence[float]) -> None:
@@ -92,8 +95,7 @@ class _Day:
                 heappush(events, (start, _SHIFT, index))
         for t in moments:
             heappush(events, (t, _MOMENT, 0))
-        if self._scenario.end == "close":
-            heappush(events, (self._scenario.horizon, _CLOSE, 0))
+        heappush(events, (self._scenario.horizon, _HORIZON, 0))
         if self._scenario.n0 < len(self._chances.arrivals):
             self._next_arrival(self._scenario.n0)
 
@@ -120,11 +122,12 @@ class _Day:
         overflow = self._contender.arrival(t, ticket)
         self._outcome.seconds.append(monotonic() - before)
         left = max(0, self._scenario.n0 + self._scenario.batch0 - ticket - 1)
-        self._outcome.decisions.append(Decision(t, n, overflow, left, busy))
-        if overflow and self._overflow(t, ticket, self._chances.partner_wait[ticket]):
-            return
-        self._join(t, ticket)
-        self._serve(t)
+        is_taken = overflow and self._overflow(t, ticket, self._chances.partner_wait[ticket])
+        is_refused = overflow and not is_taken
+        self._outcome.decisions.append(Decision(t, n, overflow, left, busy, is_refused))
+        if not is_taken:
+            self._join(t, ticket)
+            self._serve(t)
 
     def _overflow(self, t: float, ticket: int, wait: float) -> bool:
         """Whether the partner had a slot for it."""
@@ -204,6 +207,7 @@ class _Day:
         self._gone(ticket)
         self._contender.abandoned(t, ticket)
         self._outcome.abandoned += not self._answered[ticket]
+        self._outcome.left_by_horizon += t <= self._scenario.horizon
         self._leave(t, ticket)
 
     def _gone(self, ticket: int) -> None:
@@ -241,9 +245,12 @@ class _Day:
         for ticket in self._contender.look(t):
             if self._place[ticket] != _WAITS or self._answered[ticket]:
                 raise ValueError(f"ticket {ticket} does not wait at {t}: it cannot overflow late")
+            n = self._waiting + len(self._serving)
             if self._overflow(t, ticket, self._chances.late_wait[ticket]):
                 self._gone(ticket)
                 self._outcome.late += 1
+                if t <= self._scenario.horizon:
+                    self._outcome.late_moves.append(LateMove(t, n))
         if self._goes_on(t):
             heappush(self._events, ((tick + 1) * LOOK, _LOOK, tick + 1))
 

@@ -43,15 +43,13 @@ def interval(daily: NDArray[np.float64], *, spent: int = 1) -> Interval:
     )
 
 
-def steadied(
-    daily: NDArray[np.float64], control: NDArray[np.float64], expected: float
-) -> NDArray[np.float64]:
-    """``daily`` freed of the luck that a control had on the same days, whose mean is known.
+def steadied(daily: NDArray[np.float64], luck: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``daily`` freed of luck, whose columns are 0 in expectation, in the same units; a row a day.
 
     The regression estimator of control variates (Lavenberg and Welch 1981): its bias is of the
-    order of 1 / days, and it spends one more degree of freedom.
+    order of 1 / days, and each column spends one more degree of freedom.
     """
-    luck = control - control.mean()
-    spread = float(luck @ luck)
-    slope = float(luck @ daily) / spread if spread > 0 else 0.0
-    return daily - slope * (control - expected)
+    about = luck - luck.mean(axis=0)
+    slopes, *_ = np.linalg.lstsq(about, daily - daily.mean(), rcond=None)
+    calm: NDArray[np.float64] = daily - luck @ slopes
+    return calm

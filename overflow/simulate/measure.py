@@ -20,7 +20,7 @@ from overflow.simulate.scenario import Scenario
 from overflow.simulate.truth import Truth, twin
 
 Floats = NDArray[np.float64]
-Method = Literal["regret", "control"]
+Method = Literal["regret", "luck"]
 
 FEW: Final = 10
 """Days below which luck is not taken out by regression: it would be fitted instead."""
@@ -37,12 +37,14 @@ class Run:
     late: bool
     truth: Truth
     method: Method
-    """How the cost is freed of luck. ``regret``: optimum and regrets. ``control``: by what the
-    optimal policy of the scenario's exponential twin cost on the same luck."""
+    """How the cost is freed of chance. ``regret``: the optimum and the regrets, which is exact.
+    ``luck``: the costs without the luck of their days."""
     outcomes: list[Outcome] = field(default_factory=list)
     regrets: list[float] = field(default_factory=list)
     """Euros a day; empty where they are not exact."""
-    control: list[float] = field(default_factory=list)
+    lucks: list[list[float]] = field(default_factory=list)
+    """A day's luck, in ways whose mean is known to be 0: what the optimal policy of the scenario's
+    exponential twin paid above its mean on the same draws, and ``Truth.luck`` where it holds."""
     moments: Sequence[float] = ()
     """When each day's queue is noted."""
 
@@ -60,14 +62,12 @@ class Run:
         """Euros of each day, freed of luck; the same mean in expectation."""
         if self.method == "regret":
             return self.truth.optimum + np.array(self.regrets)
-        if self.days < FEW:
-            return self.plain
-        return steadied(self.plain, np.array(self.control), self.truth.twin_optimum)
+        return self.plain if self.days < FEW else steadied(self.plain, np.array(self.lucks))
 
     @property
     def cost(self) -> Interval:
         """Euros a day."""
-        return interval(self.daily, spent=2 if self.method == "control" else 1)
+        return interval(self.daily, spent=_spent(self))
 
     @property
     def ratio(self) -> Interval:
@@ -110,7 +110,7 @@ def run(  # noqa: PLR0913  all but the first two have defaults or names
 def begin(scenario: Scenario, policy: str, *, late: bool, truth: Truth | None = None) -> Run:
     """A run without any day yet."""
     truth = truth or Truth(scenario)
-    method: Method = "regret" if truth.knows_regret and not late else "control"
+    method: Method = "regret" if truth.knows_regret and not late else "luck"
     return Run(scenario, policy, late, truth, method)
 
 
@@ -122,18 +122,25 @@ def play_on(run: Run, make: Maker, seed: int) -> None:
     if run.method == "regret":
         run.regrets.append(float(run.truth.regrets(outcome.decisions).sum()))
     else:
-        run.control.append(_control(run, seed))
+        run.lucks.append(_luck(run, outcome, seed))
     run.outcomes.append(outcome)
 
 
-def _control(run: Run, seed: int) -> float:
-    """The day's cost where its twin is decided at arrival as well as can be."""
+def _luck(run: Run, outcome: Outcome, seed: int) -> list[float]:
     easy = twin(run.scenario)
-    solution = run.truth.solution
-    return play(easy, planned(solution.threshold)(easy.told()), draw(easy, seed, run.days)).cost
+    best = planned(run.truth.solution.threshold)(easy.told())
+    cost = play(easy, best, draw(easy, seed, run.days)).cost
+    found = [cost - run.truth.twin_optimum]
+    return [*found, run.truth.luck(outcome)] if run.scenario.is_exponential else found
+
+
+def _spent(run: Run) -> int:
+    """Degrees of freedom: the mean's, and those of the luck that is taken out."""
+    return 1 + (len(run.lucks[0]) if run.lucks and run.days >= FEW else 0)
 
 
 def difference(one: Run, other: Run) -> Interval:
     """Euros a day by which ``one`` costs more than ``other``, on the days that both ran."""
     days = min(one.days, other.days)
-    return interval(one.daily[:days] - other.daily[:days], spent=2)
+    between = one.daily[:days] - other.daily[:days]
+    return interval(between, spent=max(_spent(one), _spent(other)))

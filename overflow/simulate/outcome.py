@@ -17,6 +17,21 @@ class Decision(NamedTuple):
     """Tickets of the batch at opening that are still to be decided after this one."""
     busy: int = 0
     """The partner's slots that were taken, where it has a limit."""
+    refused: bool = False
+    """It was to overflow, and the partner had no slot."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether the ticket joined the queue at home."""
+        return self.refused or not self.overflow
+
+
+class LateMove(NamedTuple):
+    """A late overflow."""
+
+    t: float
+    n: int
+    """In the system before it, the ticket itself included."""
 
 
 class Moment(NamedTuple):
@@ -59,6 +74,12 @@ class Outcome:
     """Minutes until the first answer, of all who got one at home."""
     partner_waits: list[float] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    late_moves: list[LateMove] = field(default_factory=list)
+    """Those until the horizon."""
+    left_by_horizon: int = 0
+    """Who gave up until the horizon, answered before or not."""
+    n_at_horizon: int = 0
+    """In the system then."""
     seconds: list[float] = field(default_factory=list)
     """That each decision at arrival took."""
     moments: list[Moment] = field(default_factory=list)

@@ -19,7 +19,7 @@ from overflow.core.bellman import Course, Solution, solve
 from overflow.core.bellman_finite import FiniteSolution, solve_finite
 from overflow.core.bellman_grid import natural
 from overflow.core.bellman_sweep import Swept, sweep
-from overflow.simulate.outcome import Decision
+from overflow.simulate.outcome import Decision, Outcome
 from overflow.simulate.scenario import Law, Scenario
 
 _WORTH: Final = 1e7
@@ -125,6 +125,33 @@ class Truth:
             found[place] = self._in_batch(decision)
         return found
 
+    def luck(self, outcome: Outcome) -> float:
+        """Euros by which a day was dearer by chance; 0 in expectation under any policy.
+
+        The day's martingale under V, the ``twin``'s least cost still to come: what arrivals,
+        services and people who gave up did to it, less what was to be expected of them (Dynkin's
+        formula, with V's own equation for the latter). Late overflows move the queue, but are no
+        chance, and a partner that is full changes what is decided, not who comes. Only where times
+        are exponential.
+        """
+        decisions = [d for d in outcome.decisions if d.t > 0]
+        start = self._scenario.n0 + self._kept_of_batch(outcome)
+        n, t = _columns([(d.t, d.n) for d in decisions])
+        stays = np.array([d.stays for d in decisions], dtype=np.float64)
+        gaps, leaving = self._at(n, t), self._course.leaving
+        own = self._between(self._swept.own, n, t)
+        comes = np.minimum(leaving, leaving + gaps) - stays * (leaving + gaps - own)
+        late_n, late_t = _columns(outcome.late_moves)
+        values = self._swept.values
+        moved = self._between(values, late_n, late_t) - self._between(values, late_n - 1, late_t)
+        end = float(values[-1, min(outcome.n_at_horizon, values.shape[1] - 1)])
+        lost = (self._course.lost - self._course.kept) * outcome.left_by_horizon
+        return float(comes.sum() + moved.sum()) + lost + end - float(values[0, start])
+
+    def _kept_of_batch(self, outcome: Outcome) -> int:
+        """Of the tickets that were decided at opening, those in the system after it."""
+        return sum(d.stays for d in outcome.decisions if d.t == 0)
+
     @cached_property
     def _swept(self) -> Swept:
         """Up to numbers in system that even who overflows nobody does not pass."""
@@ -138,16 +165,18 @@ class Truth:
         return gaps
 
     def _at(self, n: NDArray[np.int64], t: Floats) -> Floats:
-        """The gaps there and then, linear between two times."""
+        """The gaps there and then."""
+        return self._between(self._gaps, n, t)
+
+    def _between(self, figures: Floats, n: NDArray[np.int64], t: Floats) -> Floats:
+        """Figures by time and number, linear between two times."""
         times = self._swept.times
         row = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
         length = times[row + 1] - times[row]
         inside = np.divide(t - times[row], length, out=np.zeros_like(t), where=length > 0)
         share = np.clip(inside, 0.0, 1.0)
-        column = np.minimum(n, self._gaps.shape[1] - 1)
-        found: Floats = (1.0 - share) * self._gaps[row, column] + share * self._gaps[
-            row + 1, column
-        ]
+        column = np.minimum(n, figures.shape[1] - 1)
+        found: Floats = (1.0 - share) * figures[row, column] + share * figures[row + 1, column]
         return found
 
     def _in_batch(self, decision: Decision) -> float:
@@ -157,3 +186,9 @@ class Truth:
         best = keep.min()
         taken = keep[: left + 1].min() if decision.overflow else keep[1:].min()
         return float(taken - best)
+
+
+def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[NDArray[np.int64], Floats]:
+    """Numbers in the system, and times, of (time, number)."""
+    n = np.array([number for _, number in pairs], dtype=np.int64)
+    return n, np.array([t for t, _ in pairs], dtype=np.float64)
