@@ -9,10 +9,13 @@
 --
 -- Returns how many
 
+-- Never later than the store's time: a caller that runs ahead would put them off.
+local time = redis.call('TIME')
+local now = string.format('%.0f', math.min(ARGV[1], time[1] * 1000000 + time[2]))
 local count = 0
 local function retry(id)
   if tonumber(redis.call('ZSCORE', KEYS[1], id) or 0) == math.huge then
-    redis.call('ZADD', KEYS[1], ARGV[1], id)
+    redis.call('ZADD', KEYS[1], now, id)
     redis.call('HDEL', KEYS[2], ARGV[2] .. id)
     count = count + 1
   end
