@@ -136,7 +136,8 @@ class Lists:
         if pages["by"] == "url":
             url = answer.find(pages["next"]) if "next" in pages else _linked(answer)
             return {"url": self._calls.within(url)} if isinstance(url, str) and url else None
-        if pages["by"] == "none" or not items or not _has_more(pages, items, answer):
+        is_empty_end = not items and (pages["by"] == "last" or "more" not in pages)
+        if pages["by"] == "none" or is_empty_end or not _has_more(pages, items, answer):
             return None
         match pages["by"]:
             case "number":
