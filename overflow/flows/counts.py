@@ -5,6 +5,7 @@ Parts are joined by ``/``; the first says what is counted:
     decision/OUTCOME/REASON/TEAM/CHANNEL   made and carried out
     observed/OUTCOME/REASON/TEAM/CHANNEL   made while observing
     event/EVENT/TEAM/CHANNEL               what became of a ticket (``lifecycle``'s events)
+    flap/CHANNEL                           a move of ours that undoes one of ours
     webhook/CONNECTOR/RESULT               a delivery
     reconcile/RESULT                       a ticket seen by polling: ``same`` or ``differs``
     sync/RESULT                            ``failed`` (to be tried again), ``buried``
@@ -29,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from overflow.core.decision import Decision
+from overflow.core.decision import Decision, Outcome
 from overflow.core.model import Mode, Record
 from overflow.core.waits import ending
 from overflow.store.index import queue_of
@@ -41,6 +42,18 @@ def decision(made: Decision, channel: str) -> str:
     """A decision."""
     what = "observed" if made.trace.mode is Mode.OBSERVE else "decision"
     return f"{what}/{made.outcome.value}/{made.reason.value}/{made.team}/{_word(channel)}"
+
+
+def flaps(made: Decision, prior: Record | None) -> list[str]:
+    """A move of ours on a ticket that we had moved the other way before."""
+    if prior is None or made.trace.mode is Mode.OBSERVE or not made.is_move:
+        return []
+    is_back, is_out = (
+        made.outcome is Outcome.RECALL,
+        made.outcome in {Outcome.OVERFLOW, Outcome.LATE},
+    )
+    is_flap = (is_back and prior.moves_out > 0) or (is_out and prior.moves_back > 0)
+    return [f"flap/{_word(prior.channel)}"] if is_flap else []
 
 
 def event(name: str, record: Record) -> str:

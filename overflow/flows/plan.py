@@ -148,6 +148,7 @@ def _tallies(
     names = [counts.event(event, record) for event in change.events]
     if made is not None:
         names.append(counts.decision(made, record.channel))
+        names += counts.flaps(made, prior)
     if errand.along.tally:
         names.append(f"{errand.along.tally}/{outcome}")
     names += counts.waits(prior, record)

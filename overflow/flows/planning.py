@@ -188,7 +188,10 @@ class _Round:
         if not here.coming.is_foretold(now):
             level = None if seen.rate is None else steady(here, seen, seen.rate, now)
             return None if level is None else QueuePlan(now, until, STEADY, (now,), (level,), level)
-        found = self._services.planner.plan(here.prospect, estimates, here.minute(now), busy)
+        solved = self._services.planner.solution(here.prospect, estimates, here.minute(now))
+        # Never as if the partners were full: a slot may come free before the next round.
+        places = here.prospect.partner_slots or 0
+        found = solved.of(max(0.0, min(busy, places - solved.lot)))
         times = tuple(here.moment(minute) for minute in found.times)
         rate = seen.demand * here.coming.foretold(now, now + MINUTE)
         fallback = steady(here, seen, rate, now)

@@ -23,6 +23,9 @@ COUNTERS: Final[Mapping[str, Family]] = {
     "overflow_events_total": Family(
         "Webhooks by what came of them.", ("shop", "connector", "result")
     ),
+    "overflow_flaps_total": Family(
+        "Moves of the service's that undid one of its own.", ("shop", "channel")
+    ),
     "overflow_shadow_total": Family(
         "Decisions that a shadow policy made beside the live one, by what either chose.",
         ("shop", "team", "shadow_team", "channel"),

@@ -144,6 +144,8 @@ class _Shop:
                         moves[outcome] = moves.get(outcome, 0) + count
                 case ["observed", outcome, reason, team, channel]:
                     yield "overflow_observed_total", (outcome, reason, team, channel), count
+                case ["flap", channel]:
+                    yield "overflow_flaps_total", (channel,), count
                 case ["shadow", team, shadow_team, channel]:
                     yield "overflow_shadow_total", (team, shadow_team, channel), count
                 case ["webhook", connector, result]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from overflow.core.expected import Interval, Uploaded
-from overflow.flows import planning
+from overflow.core.model import HOME
+from overflow.flows import planning, sweep
 from overflow.flows.planning import kept
 from overflow.store import keys
 from tests.flows.house import NEAR_GROUP, SHOP, partner
-from tests.flows.routing import arrive
+from tests.flows.routing import arrive, heard
 
 COSTS = {"kept": 0.3, "breach": 4.0, "lost": 6.0}
 CHAT = {"target": {"time": "2m"}, "handle_time": "10m", "patience": "7m", "live": True}
@@ -182,3 +183,24 @@ def test_a_round_out_of_time_goes_on_with_the_next_job(shop):
     assert not planning.run(hasty, SHOP).is_whole
     assert "plan lamps" in shop.jobs()
     assert plans(shop).keys() == {"chat", "email"}
+
+
+def test_what_a_partner_has_not_begun_comes_home_once_home_is_free(shop, desk):
+    foretell(shop, chat=6, email=1)
+    rounds(shop)
+    for name in ("a", "b"):
+        arrive(shop, desk, name, channel="chat", assignee="ann")
+    arrive(shop, desk, "c", channel="chat")
+    assert shop.record("c").team == "near"
+    for name in ("a", "b"):
+        heard(shop, desk, name, status="solved")
+
+    rounds(shop)
+    sweep.run(shop.services, SHOP)
+    assert shop.record("c").team == "near"  # the minimum hold is not over
+    rounds(shop, 4)
+    sweep.run(shop.services, SHOP)
+
+    assert (shop.record("c").team, shop.record("c").reason) == (HOME, "home_free")
+    assert shop.totals()["flap/chat"] == 1
+    assert shop.faults() == []
