@@ -14,14 +14,10 @@ from overflow.core.model import Cause, Ticket
 
 def beyond(ticket: Ticket) -> dict[str, object]:
     """What the trace does not say of the ticket, without what is as usual; plain JSON data."""
-    due, cause = ticket.due, ticket.cause
-    said: dict[str, object] = {}
-    if due is not None and round(due, 6) != due:
-        said["due"] = due  # the trace rounds it
-    if cause is Cause.NEW:
-        return said if ticket.ahead is None else {**said, "ahead": ticket.ahead}
-    said["arrived"] = ticket.arrived
-    if cause is Cause.UNTOUCHED:
+    if ticket.cause is Cause.NEW:
+        return {} if ticket.ahead is None else {"ahead": ticket.ahead}
+    said: dict[str, object] = {"arrived": ticket.arrived}
+    if ticket.cause is Cause.UNTOUCHED:
         said["held_since"] = ticket.held_since
     if ticket.ahead is not None:
         said["ahead"] = ticket.ahead
@@ -48,7 +44,7 @@ def ticket_of(told: Mapping[str, Any], said: Mapping[str, Any], arrived: float) 
         language=told["language"],
         topic=told["topic"],
         arrived=said.get("arrived", arrived),
-        due=said.get("due", told["due"]),
+        due=told["due"],
         cause=Cause(told["cause"]),
         team=told["holder"],
         ahead=said.get("ahead"),

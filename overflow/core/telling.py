@@ -20,7 +20,7 @@ def plain(trace: Trace) -> dict[str, object]:
         "topic": trace.topic,
         "holder": trace.holder,
         "asked": trace.asked,
-        "due": _number(trace.due),
+        "due": _moment(trace.due),
         "measures": {
             "backlog": _measured(trace.backlog, levels.backlog),
             "expected_wait": _measured(trace.wait, levels.expected_wait),
@@ -92,6 +92,11 @@ def _measured(measure: Measure, levels: Levels | None) -> dict[str, object]:
     if levels is not None:
         told["start"], told["stop"] = levels.start, levels.stop
     return told
+
+
+def _moment(at: float | None) -> float | None:
+    """As it is: what was decided can be decided again. JSON has no infinity."""
+    return at if at is None or math.isfinite(at) else None
 
 
 def _number(value: float | None) -> float | None:

@@ -141,3 +141,12 @@ def test_a_policy_that_plans_is_replayed_with_plans_of_its_own(house, recorded):
     assert any("plan" in fate.headline for fate in other), {fate.headline for fate in other}
     assert not any("plan" in fate.headline for fate in found.columns["own"])
     assert found.totals["other"].offered == found.totals["happened"].offered > 50
+
+
+def test_the_recorded_hours_are_decided_the_same_again(house, recorded):
+    start, end = recorded
+
+    found = replaying.redecide(house.services, SHOP, start - 1, end + HOUR)
+
+    assert found.same >= 120
+    assert (found.different, found.listed) == (0, [])
