@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 
 from overflow.core.bellman import solve
 from overflow.core.bellman_finite import solve_finite
+from overflow.core.bellman_late import Lines, solve_late
 from overflow.core.course import Course
+from overflow.core.deferral import Deferral
 from overflow.core.estimate import Estimates, known, lasting
 from overflow.core.line import Vector
 from overflow.core.prospect import Fading, Prospect, course, missing
@@ -47,6 +49,9 @@ COARSE: Final = 0.5
 """Longest step of a plan in handle times: five times the exact one's, and no threshold moves by
 more than one or two for it."""
 
+LINES: Final = 64
+"""Handle times and patiences for which waiting is remembered."""
+
 REMEMBERED: Final = 512
 """Solved courses that a planner keeps."""
 
@@ -65,6 +70,8 @@ class Solved(NamedTuple):
     """One alone where the partner cannot be full."""
     lot: float = 1.0
     """Tickets with the partner from one to the next."""
+    later: Deferral | None = None
+    """Who of those that wait should leave, where tickets may overflow late."""
 
     def of(self, busy: float = 0.0) -> Thresholds:
         """Those that hold with ``busy`` tickets at the partner."""
@@ -91,6 +98,7 @@ class Planner:
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._known: OrderedDict[tuple[Prospect, _Point], Solved] = OrderedDict()
+        self._lines: dict[tuple[Prospect, _Point, float], Lines] = {}
         self.solved = 0
 
     def plan(
@@ -107,7 +115,7 @@ class Planner:
         key = prospect, _point(prospect, estimates, t)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = _solved(prospect, key[1])
+            found = self._known[key] = self._solved(*key)
             self.solved += 1
             if len(self._known) > self._remembered:
                 self._known.popitem(last=False)
@@ -115,12 +123,37 @@ class Planner:
             self._known.move_to_end(key)
         return found
 
+    def _solved(self, prospect: Prospect, at: _Point) -> Solved:
+        here, present = _course(prospect, at), prospect.present
+        step = max(min(COARSE / here.mu, here.horizon / FEWEST), here.horizon / MOST)
+        if prospect.goal is not None:
+            here = priced(here, prospect.goal, present)
+        if prospect.late_wait is not None:
+            lines = self._lines_of(prospect, at, here, prospect.late_wait)
+            found = solve_late(here, lines, step=step, present=present)
+            later = Deferral(found, prospect.late_wait, prospect.look, lines)
+            return Solved((_thresholds(found.times, found.levels),), later=later)
+        if _may_fill(prospect):
+            finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
+            rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)
+            return Solved(tuple(rows), finite.lot)
+        solution = solve(here, present=present, step=step)
+        return Solved((_thresholds(solution.times, solution.levels),))
+
+    def _lines_of(self, prospect: Prospect, at: _Point, here: Course, late_wait: float) -> Lines:
+        """What waiting costs depends on nobody who still comes: demand may move as it likes."""
+        key = prospect, at._replace(demand=0, missing=0, since=-1), here.breach
+        if key not in self._lines:
+            if len(self._lines) >= LINES:
+                self._lines.clear()
+            self._lines[key] = Lines(here, late_wait, prospect.look)
+        return self._lines[key]
+
 
 def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
     now = known(estimates, prospect.expected, prospect.concurrency)
     handle, patience = prospect.expected.handle, prospect.expected.patience
-    # A plan for two numbers takes longer, so fewer of them are made.
-    coarse = 3 if _may_fill(prospect) else 1
+    coarse = _coarse(prospect)
     demand = coarse * round(math.log(now.demand) / (coarse * DEMAND_STEP))
     return _Point(
         demand,
@@ -129,6 +162,13 @@ def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
         round(missing(prospect, now, t)),
         int(t / _part(prospect)) if demand and is_long(prospect) else -1,
     )
+
+
+def _coarse(prospect: Prospect) -> int:
+    """Steps of the grid that are taken as one: fewer of the plans that take longer."""
+    if prospect.late_wait is not None:
+        return 2
+    return 3 if _may_fill(prospect) else 1
 
 
 def is_long(prospect: Prospect) -> bool:
@@ -140,7 +180,8 @@ def is_long(prospect: Prospect) -> bool:
 def _may_fill(prospect: Prospect) -> bool:
     """Whether a full partner is planned for: before targets of minutes it moves no threshold."""
     return (
-        prospect.partner_slots is not None
+        prospect.late_wait is None
+        and prospect.partner_slots is not None
         and prospect.partner_handle is not None
         and is_long(prospect)
     )
@@ -148,19 +189,6 @@ def _may_fill(prospect: Prospect) -> bool:
 
 def _part(prospect: Prospect) -> float:
     return lasting(prospect.expected) / 8.0
-
-
-def _solved(prospect: Prospect, at: _Point) -> Solved:
-    here, present = _course(prospect, at), prospect.present
-    step = max(min(COARSE / here.mu, here.horizon / FEWEST), here.horizon / MOST)
-    if prospect.goal is not None:
-        here = priced(here, prospect.goal, present)
-    if _may_fill(prospect):
-        finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
-        rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)
-        return Solved(tuple(rows), finite.lot)
-    solution = solve(here, present=present, step=step)
-    return Solved((_thresholds(solution.times, solution.levels),))
 
 
 def _course(prospect: Prospect, at: _Point) -> Course:

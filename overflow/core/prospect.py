@@ -51,6 +51,10 @@ class Prospect:
     partner_wait: float = 0.0
     goal: float | None = None
     """Mode "service level": the share to be answered in time; None: mode "cost"."""
+    late_wait: float | None = None
+    """Mean time until the partner answers what overflows late; None: nothing does."""
+    look: float = 0.25
+    """Time between two looks at who waits."""
     present: int = 0
     """In the system at time 0, or then to be decided at once: how long a line is looked at."""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from overflow.core.bellman import Course, solve
+from overflow.core.bellman_grid import natural
+from overflow.core.late_regret import late_regret
 from overflow.simulate.chances import draw
 from overflow.simulate.contender import Levelled, Planner
 from overflow.simulate.contenders import maker
@@ -113,6 +115,51 @@ def test_nothing_but_what_is_told_and_events_reaches_it():
     luck = draw(CHAT, 5, 2)
     ours = play(CHAT, contender(CHAT.told()), luck).decisions
     assert play(other, contender(CHAT.told()), luck).decisions == ours
+
+
+class Watched:
+    """Sums what each late overflow costs more than going on; exact in expectation."""
+
+    def __init__(self, made, scenario):
+        self._made, self._scenario = made, scenario
+        course = truth(scenario)
+        self._best = solve(course, present=natural(course, scenario.n0))
+        self.euros = 0.0
+
+    def __getattr__(self, name):
+        return getattr(self._made, name)
+
+    def look(self, t):
+        named, lane = self._made.look(t), self._made._lane
+        waiting, n = [one for one in lane.waiting if one >= self._scenario.n0], lane.n
+        ahead = lane.line - len(waiting)
+        for ticket in named:
+            place = waiting.index(ticket)
+            dues = [lane.waiting[one] + self._scenario.target for one in waiting[place:]]
+            self.euros += late_regret(
+                self._best, self._scenario.late_wait, t, n, dues, ahead=ahead + place
+            )
+            waiting.remove(ticket)
+            n -= 1
+        return named
+
+
+def test_looking_again_costs_less_than_deciding_at_arrival_only():
+    scenario = replace(CHAT, rate=((0.0, 0.8), (120.0, 0.8)), late_wait=0.5)
+    best, total = solve(truth(scenario), present=scenario.n0), 0.0
+    for day in range(6):
+        watched = Watched(contender(scenario.told(late=True)), scenario)
+        outcome = play(scenario, watched, draw(scenario, 3, day), late=True)
+        total += watched.euros + sum(
+            best.regret(found.n, found.t, found.overflow) for found in outcome.decisions
+        )
+        assert outcome.late > 0
+    assert total < 0.0
+
+
+def test_it_never_names_a_ticket_that_waits_since_before_the_day():
+    scenario = replace(CHAT, n0=30, late_wait=0.1, roster=((0.0, 1),))
+    play(scenario, contender(scenario.told(late=True)), draw(scenario, 5, 0), late=True)
 
 
 PUBLIC = json.loads((Path(__file__).parent / "data" / "public.json").read_text())["scenarios"]

@@ -15,7 +15,7 @@ from overflow.core import estimate
 from overflow.core.estimate import Expected, Span
 from overflow.core.plan import Planner, Solved
 from overflow.core.prospect import Prospect
-from overflow.simulate.contender import Contender
+from overflow.simulate.contender import LOOK, Contender
 from overflow.simulate.contenders.lane import Lane
 from overflow.simulate.told import Told
 
@@ -23,6 +23,10 @@ EVERY: Final = 0.5
 """Minutes between two looks at the estimates."""
 TOO_LONG: Final = 2.0
 """Minutes without one after which a decision asks for it itself: nobody calls ``plan``."""
+
+REMEMBERED: Final = 4096
+REMEMBERED_LATE: Final = 128
+"""Solved courses; those for late overflow are kept whole, some megabytes each."""
 
 _PLANNERS: dict[Told, Planner] = {}
 """What was solved for a day is not solved again for the next of the same scenario."""
@@ -32,7 +36,7 @@ def contender(told: Told) -> Contender:
     """A day's contender; days of the same ``Told`` share solved courses, not estimates."""
     if told not in _PLANNERS:
         _PLANNERS.clear()
-        _PLANNERS[told] = Planner(remembered=4096)
+        _PLANNERS[told] = Planner(REMEMBERED_LATE if told.late else REMEMBERED)
     return Auto(told, _PLANNERS[told])
 
 
@@ -53,6 +57,8 @@ def prospect_of(told: Told) -> Prospect:
         partner_slots=told.partner_slots,
         partner_handle=told.partner_handle,
         partner_wait=told.partner_wait,
+        late_wait=told.late_wait if told.late else None,
+        look=LOOK,
         present=told.n0 + told.batch0,
     )
 
@@ -131,6 +137,7 @@ class Auto:
         self._is_staff_new = True
         self._planned: Solved | None = None
         self._partner = PartnerLoad(told)
+        self._looked = -math.inf
 
     def begin(self, n0: int) -> None:
         self._lane.begin(n0)
@@ -168,8 +175,15 @@ class Auto:
         return False
 
     def look(self, t: float) -> Sequence[int]:
-        del t
-        return ()
+        later = self._solved(t).later
+        if later is None or t < self._looked + later.pace - 1e-9:
+            return ()
+        self._looked = t
+        told, lane = self._lane.told, self._lane
+        tickets = [ticket for ticket in lane.waiting if ticket >= told.n0]
+        dues = [lane.waiting[ticket] + told.target for ticket in tickets]
+        ahead = lane.line - len(tickets)
+        return [tickets[place] for place in later.leaving(t, lane.n, dues, ahead=ahead)]
 
     def started(self, t: float, ticket: int) -> None:
         self._counts.at(t)
