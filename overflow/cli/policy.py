@@ -8,8 +8,7 @@ import click
 import yaml
 
 from overflow import policies
-from overflow.cli import current_settings
-from overflow.cli.places import Api, Place, Store
+from overflow.cli.options import API, FILE, KEY, SHOP, place, read
 from overflow.cli.shadow import shadow
 from overflow.clock import SystemClock
 from overflow.core.model import Policy
@@ -22,18 +21,8 @@ from overflow.policies.reference import reference
 from overflow.policies.warnings import warnings
 from overflow.settings import resolve_secret
 
-_FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False)
-)
-_SHOP = click.option("--shop", help="The shop, where the file does not name it.")
-_API = click.option("--api", metavar="URL", help="Ask a running service instead of its store.")
-_KEY = click.option(
-    "--key",
-    metavar="REFERENCE",
-    default="env:OVERFLOW_API_KEY",
-    show_default=True,
-    help="Where the API key is found: env:NAME or file:/path.",
 )
 
 
@@ -47,7 +36,7 @@ command.add_command(shadow)
 
 @command.command()
 @_FILES
-@_SHOP
+@SHOP
 @click.option("--secrets", is_flag=True, help="Also see whether every secret can be found here.")
 def check(files: tuple[Path, ...], shop: str | None, *, secrets: bool) -> None:
     """Name every fault of every file, with its path."""
@@ -67,22 +56,22 @@ def check(files: tuple[Path, ...], shop: str | None, *, secrets: bool) -> None:
 
 
 @command.command(name="explain")
-@_FILE
-@_SHOP
+@FILE
+@SHOP
 def explain_file(file: Path, shop: str | None) -> None:
     """Say in plain sentences what a policy will do."""
-    click.echo(explain(_read(file, shop)[1], SystemClock().now()), nl=False)
+    click.echo(explain(read(file, shop)[1], SystemClock().now()), nl=False)
 
 
 @command.command()
-@_FILE
-@_SHOP
+@FILE
+@SHOP
 @click.option(
     "--expect", type=click.IntRange(0), help="Only if this is the stored version (0: none)."
 )
 @click.option("--force", is_flag=True, help="Even if it was changed by the API since.")
-@_API
-@_KEY
+@API
+@KEY
 def apply(
     file: Path, shop: str | None, expect: int | None, api: str | None, key: str, *, force: bool
 ) -> None:
@@ -91,16 +80,16 @@ def apply(
     A version that came from the API wins over the file: it is only replaced when it is named by
     --expect, or with --force.
     """
-    document, policy = _read(file, shop)
-    with _place(api, key) as place:
-        stored = place.get(policy.shop)
+    document, policy = read(file, shop)
+    with place(api, key) as there:
+        stored = there.get(policy.shop)
         version, present = stored or (0, {})
         if stored is not None and is_same(document, present):
             click.echo(f"{policy.shop}: unchanged, version {version}")
             return
         if expect is None and not force:
             _refuse_to_overwrite(policy.shop, version, present)
-        made = place.put(policy.shop, marked(document), version if expect is None else expect)
+        made = there.put(policy.shop, marked(document), version if expect is None else expect)
     click.echo(f"{policy.shop}: {f'version {made}' if version else f'created, version {made}'}")
     for name in _taken_out(present, policy):
         click.echo(
@@ -112,12 +101,12 @@ def apply(
 @command.command()
 @click.argument("shop")
 @click.option("--version", type=click.IntRange(1), help="Another than the present version.")
-@_API
-@_KEY
+@API
+@KEY
 def show(shop: str, version: int | None, api: str | None, key: str) -> None:
     """Print a stored policy as YAML."""
-    with _place(api, key) as place:
-        stored = place.get(shop, version)
+    with place(api, key) as there:
+        stored = there.get(shop, version)
     if stored is None:
         raise Unknown(f"there is no shop {shop}, or not this version of its policy")
     click.echo(f"# version {stored[0]}")
@@ -129,14 +118,6 @@ def show(shop: str, version: int | None, api: str | None, key: str) -> None:
 def print_reference() -> None:
     """Print the description of every field (docs/policy.md)."""
     click.echo(reference(), nl=False)
-
-
-def _read(file: Path, shop: str | None) -> tuple[Document, Policy]:
-    try:
-        document = read_file(file)
-        return document, _policy(document, shop)
-    except Invalid as error:
-        raise Invalid(error.message, in_file(file, error)) from None
 
 
 def _policy(document: Document, shop: str | None) -> Policy:
@@ -167,11 +148,6 @@ def _find_secrets(policy: Policy) -> None:
                 faults.setdefault(f"helpdesk.secrets.{name}", []).append(fault.message)
     if faults:
         raise Invalid("secrets are missing", faults)
-
-
-def _place(api: str | None, key: str) -> Place:
-    settings = current_settings()
-    return Store(settings) if api is None else Api(api, resolve_secret(key))
 
 
 def _summary(policy: Policy) -> str:

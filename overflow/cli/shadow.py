@@ -8,23 +8,9 @@ from typing import Any
 import click
 import orjson
 
-from overflow import policies
-from overflow.cli import current_settings
-from overflow.cli.places import Api, Place, Store
+from overflow.cli.options import API, FILE, KEY, SHOP, place, read
 from overflow.cli.tables import plain, show
-from overflow.errors import Invalid, Unknown
-from overflow.policies.folder import in_file, read_file
-from overflow.policies.plain import Document
-from overflow.settings import resolve_secret
-
-_API = click.option("--api", metavar="URL", help="Ask a running service instead of its store.")
-_KEY = click.option(
-    "--key",
-    metavar="REFERENCE",
-    default="env:OVERFLOW_API_KEY",
-    show_default=True,
-    help="Where the API key is found: env:NAME or file:/path.",
-)
+from overflow.errors import Unknown
 
 
 @click.group()
@@ -33,26 +19,26 @@ def shadow() -> None:
 
 
 @shadow.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--shop", help="The shop, where the file does not name it.")
-@_API
-@_KEY
+@FILE
+@SHOP
+@API
+@KEY
 def apply(file: Path, shop: str | None, api: str | None, key: str) -> None:
     """Let this policy decide beside the live one from now on."""
-    document, name = _read(file, shop)
-    with _place(api, key) as place:
-        place.put_shadow(name, document)
-    click.echo(f"{name}: {file} decides beside the live policy from now on")
+    document, policy = read(file, shop)
+    with place(api, key) as there:
+        there.put_shadow(policy.shop, document)
+    click.echo(f"{policy.shop}: {file} decides beside the live policy from now on")
 
 
 @shadow.command()
 @click.argument("shop")
-@_API
-@_KEY
+@API
+@KEY
 def clear(shop: str, api: str | None, key: str) -> None:
     """Have none decide any more; what it found is forgotten."""
-    with _place(api, key) as place:
-        place.drop_shadow(shop)
+    with place(api, key) as there:
+        there.drop_shadow(shop)
     click.echo(f"{shop}: no policy decides beside the live one")
 
 
@@ -60,12 +46,12 @@ def clear(shop: str, api: str | None, key: str) -> None:
 @click.argument("shop")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_API
-@_KEY
+@API
+@KEY
 def show_differences(shop: str, limit: int, api: str | None, key: str, *, as_json: bool) -> None:
     """Show how often it differed, and the latest differences."""
-    with _place(api, key) as place:
-        told = place.shadow(shop, limit)
+    with place(api, key) as there:
+        told = there.shadow(shop, limit)
     if told is None:
         raise Unknown(f"shop {shop} has no shadow policy, or there is no such shop")
     if as_json:
@@ -94,16 +80,3 @@ def _print(told: dict[str, Any]) -> None:
             listed.add_row(each["at"], each["ticket"], each["queue"], live["headline"], why)
         click.echo()
         show(listed)
-
-
-def _read(file: Path, shop: str | None) -> tuple[Document, str]:
-    try:
-        document = read_file(file)
-        return document, policies.build(document, shop).shop
-    except Invalid as error:
-        raise Invalid(error.message, in_file(file, error)) from None
-
-
-def _place(api: str | None, key: str) -> Place:
-    settings = current_settings()
-    return Store(settings) if api is None else Api(api, resolve_secret(key))

@@ -8,20 +8,8 @@ from werkzeug import Response
 
 from overflow.cli import main
 from overflow.flows import shadow
-from tests.flows.fake_desk import FakeDesk
-from tests.flows.house import SHOP, House, document
+from tests.flows.house import SHOP, document
 from tests.flows.routing import arrivals
-
-
-@pytest.fixture
-def house(store_url, store_client, monkeypatch, tmp_path):
-    monkeypatch.setenv("OVERFLOW_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("OVERFLOW_SETTINGS", raising=False)
-    monkeypatch.setenv("OVERFLOW_REDIS_URL", store_url)
-    made = House(store_url, store_client, FakeDesk())
-    made.open()
-    yield made
-    made.queue.close()
 
 
 @pytest.fixture
