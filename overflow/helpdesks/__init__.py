@@ -25,6 +25,7 @@ from overflow.helpdesks.rest import RestHelpdesk
 from overflow.helpdesks.rest_options import RestOptions, secrets_needed
 from overflow.helpdesks.rt import RtHelpdesk, RtOptions
 from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
+from overflow.helpdesks.zammad import ZammadHelpdesk, ZammadOptions
 from overflow.helpdesks.zendesk import ZendeskHelpdesk, ZendeskOptions
 
 
@@ -49,6 +50,7 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
     "freshdesk": Connector(FreshdeskHelpdesk, FreshdeskOptions, ("token", "webhook")),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
+    "zammad": Connector(ZammadHelpdesk, ZammadOptions, ("token", "webhook")),
     "zendesk": Connector(ZendeskHelpdesk, ZendeskOptions, ("token", "webhook"), retry=409),
 }
 

@@ -165,6 +165,10 @@ class Little:
     def check(self, asked: Asked) -> None:
         """Who may ask what."""
 
+    def sent(self, hook: Hook) -> Hook:
+        """A webhook as it leaves: with the state of now, where the vendor makes it only then."""
+        return hook
+
     def calls(self, *methods: str) -> list[str]:
         """What was asked so far, as ``PUT tickets/7``."""
         return [f"{a.method} {a.path}" for a in self.asked if not methods or a.method in methods]

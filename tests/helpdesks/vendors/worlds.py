@@ -7,7 +7,7 @@ from overflow.flows import intake, reconcile
 from overflow.helpdesks import open_helpdesk
 from tests.flows.house import SHOP, House, MovableClock
 
-VENDORS = ("zendesk", "freshdesk")
+VENDORS = ("zendesk", "freshdesk", "zammad")
 TIMEOUT = 0.25
 
 
@@ -34,7 +34,7 @@ class World:
     def take(self):
         with self.server.lock:
             hooks, self.server.hooks = self.server.hooks, []
-        return hooks
+            return [self.server.sent(hook) for hook in hooks]
 
     def arrive(self, **facts):
         number = self.server.create(**facts)
