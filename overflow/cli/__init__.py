@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "decide": "Say what a policy would decide about a ticket.",
     "demo": "Play a peak against a sandbox helpdesk and show every decision.",
     "forecast": "Show, upload and withdraw forecasts of what will arrive.",
+    "helpdesk": "Check a file that describes a helpdesk, and try it.",
     "keys": "Make, rotate and revoke API keys.",
     "openapi": "Print the API's description.",
     "policy": "Check, explain and apply policies.",

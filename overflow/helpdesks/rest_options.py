@@ -114,6 +114,13 @@ class RequestsSection(Schema):
             )
 
 
+def _is_elsewhere(_file: object) -> None:
+    """A policy in a file names one; ``overflow policy`` takes it in before anything is checked."""
+    raise ValidationError(
+        "can stand in a policy's own file only; here its content has to stand in its place"
+    )
+
+
 class WebhookSection(Schema):
     """``webhook``: how webhooks are verified, and what stands where in their bodies."""
 
@@ -145,6 +152,7 @@ class LimitSection(Schema):
 class RestOptions(HttpOptions):
     """``helpdesk.options`` of a policy whose connector is ``rest``."""
 
+    file = fields.Raw(validate=_is_elsewhere)
     name = fields.String(load_default="the helpdesk", validate=validate.Length(1, 60))
     auth = fields.Nested(
         rest_login.AuthSection, load_default=lambda: rest_login.AuthSection().load({})

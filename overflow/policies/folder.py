@@ -6,17 +6,16 @@ from pathlib import Path
 
 from overflow import policies
 from overflow.errors import Invalid
+from overflow.policies.included import included
 from overflow.policies.plain import Document
 
 
 def read_file(path: Path) -> Document:
-    """The document in a file, whose faults are those of ``policies.document``."""
-    try:
-        return policies.document(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(
-            f"{path} cannot be read", {"": [f"cannot be read: {type(error).__name__}"]}
-        ) from None
+    """The document in a file, with the helpdesk's file that it may name.
+
+    Its faults are those of ``policies.document``.
+    """
+    return included(_read(path), path.parent, _read)
 
 
 def read_folder(directory: Path) -> dict[str, Document]:
@@ -44,3 +43,12 @@ def read_folder(directory: Path) -> dict[str, Document]:
 def in_file(path: Path, error: Invalid) -> dict[str, list[str]]:
     """The faults with the file's name before each path."""
     return {f"{path}: {where}".rstrip(": "): list(said) for where, said in error.faults.items()}
+
+
+def _read(path: Path) -> Document:
+    try:
+        return policies.document(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(
+            f"{path} cannot be read", {"": [f"cannot be read: {type(error).__name__}"]}
+        ) from None
