@@ -3,7 +3,8 @@
 Going on waiting costs a ticket its own risk with the option to leave later
 (``overflow.core.waiting``) and, if it is served, the slot that it takes up. What that slot is
 worth to those still to come says the course's solution; to those behind it in the line, the most
-that any of them would gain by moving up one place.
+that any of them would gain by moving up one place: they share their luck, and where the line is
+late, one that leaves helps all of them, but so does any other that leaves later.
 """
 
 from __future__ import annotations
@@ -18,12 +19,6 @@ from overflow.core.bellman import Solution
 from overflow.core.bellman_late import Lines, slot_price, solve_late
 from overflow.core.course import Course
 from overflow.core.line import Vector
-
-_BEHIND = 0.5
-"""What counts of the gain of those behind.
-
-They share their luck: where the line is late, one that leaves helps all of them, but so does any
-other that leaves later. From simulated days."""
 
 _MOST_LOOKS = 200
 """Looks during a target after which another one brings nothing."""
@@ -75,7 +70,7 @@ class Deferral:
         moved = np.where(slack > 0, here.late(seen, slack) - here.late(seen - 1.0, slack), 0.0)
         behind = np.append(np.maximum.accumulate(moved[::-1])[::-1][1:], 0.0)
         lost = place * course.theta / (place * course.theta + slots * course.mu)
-        gaps = self.solution.price(n, t) + _BEHIND * course.breach * behind
+        gaps = self.solution.price(n, t) + course.breach * behind
         price = slot_price(gaps, lost, course.lost - course.kept)
         staying = here.staying(seen, slack, price)
         if course.end == "close":

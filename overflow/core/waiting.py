@@ -23,7 +23,7 @@ from overflow.core.line import Vector
 _PRICES = 7
 """Prices of a slot that are worked out; between them costs are nearly linear."""
 
-_STEPS = 96
+_STEPS = 48
 """Looks that are told apart, at most."""
 
 _PLACES = 600
