@@ -83,7 +83,7 @@ class LiftValue(Value[Factors]):
                 faults[str(channel)] = [str(text) for text in fault.messages]
         if faults:
             raise ValidationError(faults)
-        return tuple(found)
+        return tuple(sorted(found))
 
 
 def _factor(value: object) -> float:

@@ -140,6 +140,45 @@ def partners(draw, channels):
     return [{"name": name, "group": f"group {name}"} | draw(rest) for name in some]
 
 
+def lifts(channels):
+    """One for all channels, or some by name."""
+    factors = st.one_of(st.integers(0, 20), st.floats(0, 20))
+    named = st.dictionaries(st.sampled_from(channels), factors, min_size=1)
+    return st.one_of(factors, named)
+
+
+def peaks(channels):
+    """Peaks of different names."""
+    one = st.fixed_dictionaries(
+        {
+            "name": words,
+            "day": st.sampled_from(
+                ["2026-11-27", "11-11", "Black Friday", "3 days before easter", "clock change"]
+            ),
+            "lift": lifts(channels),
+        },
+        optional={
+            "days": st.integers(1, 60),
+            "hours": st.sampled_from(["10:00-14:00", "0:00-24:00"]),
+            "before": st.sampled_from(["0s", "36h", "60d"]),
+            "after": st.integers(0, 5_000_000),
+        },
+    )
+    return st.lists(one, max_size=4, unique_by=lambda peak: peak["name"].casefold())
+
+
+def signals(channels):
+    """Rules for signals."""
+    one = st.fixed_dictionaries(
+        {
+            "when": st.sampled_from(["temperature >= 18", "stock<-2.5", "Campaign sent"]),
+            "lift": lifts(channels),
+            "lasts": st.sampled_from(["1m", "6h", "60d", 86400]),
+        }
+    )
+    return st.lists(one, max_size=3)
+
+
 @st.composite
 def documents(draw):
     """Documents without faults."""
@@ -173,6 +212,8 @@ def documents(draw):
             optional={
                 "holidays": holidays,
                 "pressure": pressure,
+                "peaks": peaks(sorted(channels)),
+                "signals": signals(sorted(channels)),
                 "topics": st.lists(names, unique=True, max_size=3),
                 "closed": st.sampled_from(["auto", "keep", {"rule": "overflow", "breach": "30%"}]),
                 "breach_margin": shares,
