@@ -22,8 +22,8 @@ from overflow.simulate.truth import Truth, twin
 Floats = NDArray[np.float64]
 Method = Literal["regret", "luck"]
 
-FEW: Final = 10
-"""Days below which luck is not taken out by regression: it would be fitted instead."""
+FEW: Final = 30
+"""Days below which luck is not weighed by regression, for that would be luck too."""
 _CHUNK: Final = 20
 """Days between two looks at whether the interval is narrow enough."""
 
@@ -44,7 +44,8 @@ class Run:
     """Euros a day; empty where they are not exact."""
     lucks: list[list[float]] = field(default_factory=list)
     """A day's luck, in ways whose mean is known to be 0: what the optimal policy of the scenario's
-    exponential twin paid above its mean on the same draws, and ``Truth.luck`` where it holds."""
+    exponential twin paid above its mean on the same draws; then ``Truth.luck`` where it holds,
+    which of a good policy's day is nearly all."""
     moments: Sequence[float] = ()
     """When each day's queue is noted."""
 
@@ -62,7 +63,10 @@ class Run:
         """Euros of each day, freed of luck; the same mean in expectation."""
         if self.method == "regret":
             return self.truth.optimum + np.array(self.regrets)
-        return self.plain if self.days < FEW else steadied(self.plain, np.array(self.lucks))
+        lucks = np.array(self.lucks)
+        if self.days >= FEW:
+            return steadied(self.plain, lucks)
+        return self.plain - lucks[:, -1] if self.scenario.is_exponential else self.plain
 
     @property
     def cost(self) -> Interval:

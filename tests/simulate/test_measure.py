@@ -41,11 +41,11 @@ def test_ratios_are_exact_with_a_batch_at_opening_too():
     assert agrees(run(scenario, "never", days=60).ratio, scenario.stated.never_ratio)
 
 
-@pytest.mark.parametrize("name", ["quiet_chat", "evening_close", "phone_8020", "email_weekend"])
+@pytest.mark.parametrize("name", ["quiet_chat", "evening_close", "email_weekend"])
 def test_taking_luck_out_agrees_with_regret(name):
     scenario = public(name)
-    exact = run(scenario, "backlog", days=60)
-    other = run(scenario, "backlog", days=60, late=True)
+    exact = run(scenario, "backlog", days=40)
+    other = run(scenario, "backlog", days=40, late=True)
     assert (exact.method, other.method) == ("regret", "luck")
     assert abs(exact.ratio.mean - other.ratio.mean) < exact.ratio.half + 2 * other.ratio.half
     assert other.ratio.half < interval(other.plain).over(other.truth.optimum).half
@@ -54,10 +54,10 @@ def test_taking_luck_out_agrees_with_regret(name):
 @pytest.mark.parametrize("name", ["bf_chat_ramp", "evening_close", "email_weekend"])
 def test_luck_is_nothing_in_expectation_whatever_is_done(name):
     found = begin(public(name), "last moment", late=True)
-    for _ in range(60):
+    for _ in range(30):
         play_on(found, lambda told: LastMoment(told, lambda _lane, _t: False), 1)
     for luck in np.array(found.lucks).T:
-        assert abs(luck.mean()) < 4 * luck.std() / 60**0.5
+        assert abs(luck.mean()) < 4 * luck.std() / 30**0.5
     assert sum(outcome.late for outcome in found.outcomes) > 0
     assert found.ratio.half < interval(found.plain).over(found.truth.optimum).half / 2
 
