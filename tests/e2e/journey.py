@@ -62,8 +62,15 @@ def play(routed: Routed, old: str) -> None:
         eventually(probe.__qualname__, probe, FOUND_WITHIN)
     _is_found(routed, told, lost, lost_at)
     settled(routed)
+    _no_group_is_missed(routed)
     _reckon(routed, told, {old, lost, *stay, *go})
     _comes_out_the_same(routed)
+
+
+def _no_group_is_missed(routed: Routed) -> None:
+    """The helpdesk has been asked, and lists what the policy names."""
+    told = routed.shop.client.call("GET", "/healthz").json()
+    assert told["shops"][SHOP]["missing_groups"] == []
 
 
 def _some_stay(routed: Routed, told: Told) -> list[str]:
