@@ -1,11 +1,16 @@
 """What deciding by plan costs beside the optimum that knows the truth, and beside simple rules."""
 
 from collections.abc import Iterable
-from math import hypot
 from pathlib import Path
+
+import numpy as np
 
 from bench.figures import table, verdict
 from bench.scenarios import DEVELOP, HELD_BACK, WRONG, half
+from bench.watched import Watched
+from overflow.simulate.chances import draw
+from overflow.simulate.contenders.auto import contender
+from overflow.simulate.engine import play
 from overflow.simulate.interval import Interval, interval
 from overflow.simulate.measure import Run
 from overflow.simulate.measure import run as simulated
@@ -15,6 +20,9 @@ from overflow.simulate.truth import Truth
 
 PUBLIC = Path(__file__).parent.parent / "tests" / "simulate" / "data" / "public.json"
 RULES = ("backlog", "no-free-slot", "estimated-wait")
+EXACT = tuple(kind for kind in WRONG if kind not in {"heavy", "capped"})
+"""Where what looking again brings can be measured without luck."""
+SEED = 1
 NARROW = 0.003
 """Half-width of the 95 % interval, as a share of the optimum."""
 MEAN, WORST = 1.01, 1.03
@@ -27,11 +35,17 @@ def run(*, is_full: bool) -> None:
     days = 2_000 if is_full else 20
     public = read_scenarios(PUBLIC)
     _without_late("the public scenarios, decided at arrival", public, days)
-    _with_late(public, 400 if is_full else 20)
+    _with_late("late overflow, the public scenarios", public, 40 if is_full else 6)
     count = len(WRONG) * (4 if is_full else 1)
     _random("random scenarios, the half for development", DEVELOP, count, 6 if is_full else 3)
     if is_full:
         _random("random scenarios, the half that was held back", HELD_BACK, count, 6)
+        _late_random("late overflow, random scenarios of both halves", len(EXACT), 4)
+
+
+def _late_random(title: str, count: int, days: int) -> None:
+    both = [*half(DEVELOP, count, kinds=EXACT), *half(HELD_BACK, count, kinds=EXACT)]
+    _with_late(title, [build(one) for one in both], days)
 
 
 def _random(title: str, which: int, count: int, days: int) -> None:
@@ -56,19 +70,25 @@ def _without_late(title: str, scenarios: Iterable[Scenario], days: int) -> None:
     print(f"worse than a simple rule: {', '.join(worse) or 'nowhere'}")
 
 
-def _with_late(scenarios: Iterable[Scenario], days: int) -> None:
-    """The pair tells the gain; the ratio with it is the exact one without it and that gain."""
+def _with_late(title: str, scenarios: Iterable[Scenario], days: int) -> None:
+    """Both on the same luck; what looking again brings is exact as regret is."""
     rows, missed = [], []
     for scenario in scenarios:
         truth = Truth(scenario)
-        kept = simulated(scenario, "auto", days=days, truth=truth)
-        late = simulated(scenario, "auto", late=True, days=days, truth=truth)
-        gain = interval(late.plain - kept.plain).over(truth.optimum)
-        both = Interval(kept.ratio.mean + gain.mean, hypot(kept.ratio.half, gain.half))
-        missed += [scenario.name] if gain.mean >= 0 else []
-        rows.append((scenario.name, days, *map(_shown, (kept.ratio, both, gain))))
-    table("late overflow, paired on the same luck", _LATE_HEAD, rows)
+        kept = np.array([_day(scenario, truth, day, late=False) for day in range(days)])
+        late = np.array([_day(scenario, truth, day, late=True) for day in range(days)])
+        found = [interval(each) for each in (1.0 + kept, 1.0 + late, late - kept)]
+        missed += [scenario.name] if found[2].mean >= 0 else []
+        rows.append((scenario.name, days, *map(_shown, found)))
+    table(title, _LATE_HEAD, rows)
     print(f"late overflow no better: {', '.join(missed) or 'nowhere'}")
+
+
+def _day(scenario: Scenario, truth: Truth, day: int, *, late: bool) -> float:
+    """What it costs more than the optimum that decides at arrival, as a share of it."""
+    made = Watched(contender(scenario.told(late=late)), scenario)
+    outcome = play(scenario, made, draw(scenario, SEED, day), late=late)
+    return float(truth.regrets(outcome.decisions).sum() + made.euros) / truth.optimum
 
 
 def _runs(scenario: Scenario, policy: str, days: int, truth: Truth) -> Run:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.watched import Watched
 from overflow.core.bellman import Course, solve
-from overflow.core.bellman_grid import natural
-from overflow.core.late_regret import late_regret
 from overflow.simulate.chances import draw
 from overflow.simulate.contender import Levelled, Planner
 from overflow.simulate.contenders import maker
@@ -105,8 +104,8 @@ def test_it_counts_what_is_there_through_shifts_refusals_and_abandonment():
     assert isinstance(made, Auto)
     outcome = play(scenario, made, draw(scenario, 5, 1), moments=(39.0, 60.0, 100.0))
     assert outcome.refused > 0
-    assert made._lane.n == 0
-    assert made._lane.line == 0
+    assert made.lane.n == 0
+    assert made.lane.line == 0
 
 
 def test_nothing_but_what_is_told_and_events_reaches_it():
@@ -115,33 +114,6 @@ def test_nothing_but_what_is_told_and_events_reaches_it():
     luck = draw(CHAT, 5, 2)
     ours = play(CHAT, contender(CHAT.told()), luck).decisions
     assert play(other, contender(CHAT.told()), luck).decisions == ours
-
-
-class Watched:
-    """Sums what each late overflow costs more than going on; exact in expectation."""
-
-    def __init__(self, made, scenario):
-        self._made, self._scenario = made, scenario
-        course = truth(scenario)
-        self._best = solve(course, present=natural(course, scenario.n0))
-        self.euros = 0.0
-
-    def __getattr__(self, name):
-        return getattr(self._made, name)
-
-    def look(self, t):
-        named, lane = self._made.look(t), self._made._lane
-        waiting, n = [one for one in lane.waiting if one >= self._scenario.n0], lane.n
-        ahead = lane.line - len(waiting)
-        for ticket in named:
-            place = waiting.index(ticket)
-            dues = [lane.waiting[one] + self._scenario.target for one in waiting[place:]]
-            self.euros += late_regret(
-                self._best, self._scenario.late_wait, t, n, dues, ahead=ahead + place
-            )
-            waiting.remove(ticket)
-            n -= 1
-        return named
 
 
 def test_looking_again_costs_less_than_deciding_at_arrival_only():

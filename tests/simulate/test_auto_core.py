@@ -33,7 +33,7 @@ class Decided:
 
     def arrival(self, t, ticket):
         now = make.NOON + t * MINUTE
-        lane = self.auto._lane
+        lane = self.auto.lane
         plan = QueuePlan(now, now + MINUTE, "rolling", (now,), (self.auto.level(t),))
         situation = make.situation(
             now,

@@ -130,9 +130,9 @@ class Auto:
     def __init__(self, told: Told, planner: Planner) -> None:
         self._prospect = prospect_of(told)
         self._planner = planner
-        self._lane = Lane(told)
-        self._lane.agents = told.roster[0][1]
-        self._counts = Counts(self._lane)
+        self.lane = Lane(told)
+        self.lane.agents = told.roster[0][1]
+        self._counts = Counts(self.lane)
         self._estimates = estimate.begin(self._prospect.expected)
         self._is_staff_new = True
         self._planned: Solved | None = None
@@ -140,7 +140,7 @@ class Auto:
         self._looked = -math.inf
 
     def begin(self, n0: int) -> None:
-        self._lane.begin(n0)
+        self.lane.begin(n0)
 
     def plan(self, t: float) -> None:
         """Look at the estimates where it is time to, and plan."""
@@ -169,9 +169,9 @@ class Auto:
         self._counts.at(t)
         if t > 0:  # a batch at opening is no rate
             self._counts.arrivals += 1
-        if self._lane.n >= self.level(t):
+        if self.lane.n >= self.level(t):
             return True
-        self._lane.joined(t, ticket)
+        self.lane.joined(t, ticket)
         return False
 
     def look(self, t: float) -> Sequence[int]:
@@ -179,7 +179,7 @@ class Auto:
         if later is None or t < self._looked + later.pace - 1e-9:
             return ()
         self._looked = t
-        told, lane = self._lane.told, self._lane
+        told, lane = self.lane.told, self.lane
         tickets = [ticket for ticket in lane.waiting if ticket >= told.n0]
         dues = [lane.waiting[ticket] + told.target for ticket in tickets]
         ahead = lane.line - len(tickets)
@@ -187,33 +187,33 @@ class Auto:
 
     def started(self, t: float, ticket: int) -> None:
         self._counts.at(t)
-        self._lane.started(ticket)
+        self.lane.started(ticket)
 
     def ended(self, t: float, ticket: int) -> None:
         self._counts.at(t)
-        self._lane.ended(ticket)
+        self.lane.ended(ticket)
         self._counts.ended += 1
 
     def abandoned(self, t: float, ticket: int) -> None:
         self._counts.at(t)
-        self._lane.left(ticket)
+        self.lane.left(ticket)
         self._counts.abandoned += 1
 
     def put_back(self, t: float, ticket: int) -> None:
         self._counts.at(t)
-        self._lane.put_back(ticket)
+        self.lane.put_back(ticket)
 
     def staffed(self, t: float, agents: int) -> None:
         self._counts.at(t)
-        self._lane.agents = agents
+        self.lane.agents = agents
         self._is_staff_new = True
 
     def overflowed(self, t: float, ticket: int, ok: bool) -> None:  # noqa: FBT001  the interface
         self._partner.sent(t, ok=ok)
-        if ticket in self._lane.waiting:  # late
+        if ticket in self.lane.waiting:  # late
             if ok:
                 self._counts.at(t)
-                self._lane.left(ticket)
+                self.lane.left(ticket)
         elif not ok:
             self._counts.at(t)
-            self._lane.joined(t, ticket)
+            self.lane.joined(t, ticket)
