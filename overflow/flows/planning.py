@@ -14,12 +14,12 @@ from dataclasses import asdict
 from typing import Any, Final, NamedTuple
 
 from overflow.clock import monotonic
-from overflow.core import estimate
-from overflow.core.estimate import Estimates, Known, Span, known
+from overflow.core import estimate, rounds
+from overflow.core.estimate import Estimates, Known, known
 from overflow.core.model import Channel, Mode, QueuePlan
 from overflow.core.prospect import missing
 from overflow.core.prospect_time import MINUTE
-from overflow.core.prospects import Ahead, ahead, steady
+from overflow.core.prospects import Ahead, ahead
 from overflow.core.roster import staff
 from overflow.flows import counts
 from overflow.flows.forecasting import forecast
@@ -34,7 +34,6 @@ VALID: Final = 120.0
 """Seconds that a plan counts: some rounds may fail."""
 FORGOTTEN: Final = 3600.0
 """Seconds without a round after which what was learned says nothing about the day any more."""
-STEADY: Final = "stationary"
 KEPT: Final = "planner"
 """Under this name the estimates are kept, and what was last planned."""
 
@@ -153,9 +152,9 @@ class _Round:
         prospect = here.prospect
         seen = known(estimates, prospect.expected, prospect.concurrency)
         told |= {"estimates": estimate.plain(estimates), "known": _told(seen, here, self._now)}
-        held = self._situation.held
-        busy = sum(held.get((partner, channel.name), 0) for partner in here.partners)
-        made = self._made(here, estimates, seen, float(busy))
+        busy = rounds.held(here, channel.name, self._situation.held)
+        planner = self._services.planner
+        made = rounds.plan(planner, here, estimates, seen, busy, self._now, VALID)
         if made is None:
             return {**told, "why": "no forecast yet, and too few arrivals to go by"}, None
         return {**told, "plan": asdict(made)}, made
@@ -167,36 +166,9 @@ class _Round:
         if "estimates" not in last or not 0.0 < self._now - since < FORGOTTEN:
             return estimate.begin(expected)
         new = {each: n - last["came"].get(each, 0) for each, n in self._came.items()}
-        people = staff(self._policy, self._situation, self._now)
-        span = Span(
-            lasted=(self._now - since) / MINUTE,
-            arrivals=here.coming.came(new),
-            foretold=here.coming.foretold(since, self._now),
-            ended=0,
-            busy=0.0,
-            abandoned=0,
-            waited=0.0,
-            declared=None if people.declared is None else float(people.declared),
-        )
-        return estimate.observe(estimate.from_plain(last["estimates"]), span, expected)
-
-    def _made(
-        self, here: Ahead, estimates: Estimates, seen: Known, busy: float
-    ) -> QueuePlan | None:
-        """From the forecast; without one from what came lately, taken to go on."""
-        now, until = self._now, self._now + VALID
-        if not here.coming.is_foretold(now):
-            level = None if seen.rate is None else steady(here, seen, seen.rate, now)
-            return None if level is None else QueuePlan(now, until, STEADY, (now,), (level,), level)
-        solved = self._services.planner.solution(here.prospect, estimates, here.minute(now))
-        # Never as if the partners were full: a slot may come free before the next round.
-        places = here.prospect.partner_slots or 0
-        found = solved.of(max(0.0, min(busy, places - solved.lot)))
-        times = tuple(here.moment(minute) for minute in found.times)
-        rate = seen.demand * here.coming.foretold(now, now + MINUTE)
-        fallback = steady(here, seen, rate, now)
-        method = "rolling" if estimates.spans else "forecast"
-        return QueuePlan(now, until, method, times, found.levels, fallback)
+        declared = staff(self._policy, self._situation, self._now).declared
+        before = estimate.from_plain(last["estimates"])
+        return rounds.learned(before, here, new, declared, since, self._now)
 
 
 def _told(seen: Known, here: Ahead, now: float) -> dict[str, float | None]:

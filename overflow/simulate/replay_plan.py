@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, NamedTuple
 
-from overflow.core import estimate
-from overflow.core.estimate import Estimates, Known, Span, known
+from overflow.core import estimate, rounds
+from overflow.core.estimate import Estimates, known
 from overflow.core.expected import Forecast, Uploaded
 from overflow.core.history import Profile
 from overflow.core.model import Policy, QueuePlan, Situation
 from overflow.core.plan import Planner
-from overflow.core.prospect_time import MINUTE
-from overflow.core.prospects import Ahead, ahead, steady
+from overflow.core.prospects import Ahead, ahead
 from overflow.core.roster import staff
 
 EVERY: Final = 600.0
@@ -66,40 +65,14 @@ class Planning:
         return plans
 
     def _plan(self, name: str, here: Ahead, situation: Situation, at: float) -> QueuePlan | None:
-        prospect = here.prospect
         estimates = self._learned[name] = self._observed(name, here, situation, at)
-        seen = known(estimates, prospect.expected, prospect.concurrency)
-        if not here.coming.is_foretold(at):
-            return _steady(here, seen, at)
-        busy = sum(situation.held.get((partner, name), 0) for partner in here.partners)
-        found = self._planner.plan(prospect, estimates, here.minute(at), float(busy))
-        times = tuple(here.moment(minute) for minute in found.times)
-        rate = seen.demand * here.coming.foretold(at, at + MINUTE)
-        fallback = steady(here, seen, rate, at)
-        return QueuePlan(at, at + VALID, "rolling", times, found.levels, fallback)
+        seen = known(estimates, here.prospect.expected, here.prospect.concurrency)
+        busy = rounds.held(here, name, situation.held)
+        return rounds.plan(self._planner, here, estimates, seen, busy, at, VALID)
 
     def _observed(self, name: str, here: Ahead, situation: Situation, at: float) -> Estimates:
-        expected = here.prospect.expected
         before = self._learned.get(name)
         if before is None or self._last is None or at <= self._last:
-            return estimate.begin(expected)
+            return estimate.begin(here.prospect.expected)
         declared = staff(self._policy, situation, at).declared
-        span = Span(
-            lasted=(at - self._last) / MINUTE,
-            arrivals=here.coming.came(self._came),
-            foretold=here.coming.foretold(self._last, at),
-            ended=0,
-            busy=0.0,
-            abandoned=0,
-            waited=0.0,
-            declared=None if declared is None else float(declared),
-        )
-        return estimate.observe(before, span, expected)
-
-
-def _steady(here: Ahead, seen: Known, at: float) -> QueuePlan | None:
-    """Without a forecast: what came lately, taken to go on."""
-    level = None if seen.rate is None else steady(here, seen, seen.rate, at)
-    if level is None:
-        return None
-    return QueuePlan(at, at + VALID, "stationary", (at,), (level,), level)
+        return rounds.learned(before, here, self._came, declared, self._last, at)
