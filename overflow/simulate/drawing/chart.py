@@ -45,7 +45,8 @@ def svg(title: str, width: float, height: float, inside: str) -> str:
 def figure(title: str, picture: str, *, note: str = "", legend: str = "") -> str:
     """A picture with its title above and a note below."""
     below = f"<figcaption>{escape(note)}</figcaption>" if note else ""
-    return f"<figure><h3>{escape(title)}</h3>{legend}{picture}{below}</figure>"
+    inside = f'{legend}<div class="picture">{picture}</div>{below}'
+    return f"<figure><h3>{escape(title)}</h3>{inside}</figure>"
 
 
 def legend(marks: Sequence[Mark]) -> str:
