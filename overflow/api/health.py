@@ -19,7 +19,7 @@ from overflow.api.blueprint import Part
 from overflow.api.context import doorkeeper, services
 from overflow.api.told import plain
 from overflow.errors import Unauthorised
-from overflow.flows import health
+from overflow.flows import groups, health
 
 _log = structlog.get_logger(__name__)
 
@@ -117,6 +117,7 @@ def _sources() -> metrics.Sources:
         tallies=here.tallies,
         policy=here.book.policy,
         is_worker_alive=lambda: health.is_worker_alive(here),
+        missing_groups=lambda shop: groups.missing(here, shop),
     )
 
 

@@ -72,6 +72,9 @@ GAUGES: Final[Mapping[str, Family]] = {
     "overflow_dirty": Family("Tickets to be written to the helpdesk.", ("shop",)),
     "overflow_to_read": Family("Tickets to be read from the helpdesk.", ("shop",)),
     "overflow_dead_letters": Family("Work that was given up.", ("shop",)),
+    "overflow_missing_groups": Family(
+        "Groups of the policy that the helpdesk does not list.", ("shop",)
+    ),
     "overflow_sync_lag_seconds": Family(
         "Age of the oldest decision that the helpdesk has not confirmed.", ("shop",)
     ),

