@@ -77,6 +77,12 @@ def test_a_shop_that_is_not_imported_is_walked(shop):
     assert "import lamps" not in shop.jobs()
 
 
+def test_a_shop_that_wants_plans_is_planned(shop):
+    shop.change(planning="cost", costs={"breach": 4.0})
+    Ticker(shop.services).step()
+    assert "plan lamps" in shop.jobs()
+
+
 def test_a_shop_with_a_shadow_has_it_decide(shop):
     shadow.put(shop.services, SHOP, document())
 
