@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from overflow.clock import monotonic
-from overflow.errors import BadInput, Fault, Refused
+from overflow.errors import BadInput, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.http import HelpdeskHttp, Reply, judge
 from overflow.helpdesks.rest_query import Expression
@@ -34,7 +34,7 @@ _SECRET: Final = ("secret.*",)
 MARGIN: Final = 60.0
 """Seconds that a session is given up before it ends, or a tenth of its time where that is less."""
 PAUSE: Final = 30.0
-"""Seconds after a login that failed before the next one: accounts are locked for less."""
+"""Seconds after a login that was refused before the next one: accounts are locked for less."""
 
 
 class BasicLogin(Schema):
@@ -104,7 +104,7 @@ class Login:
         self._http = http
         self._lock = threading.Lock()
         self._session: _Session | None = None
-        self._failed: tuple[float, Fault] | None = None
+        self._failed: tuple[float, Refused] | None = None
 
     def dressed(self, request: Rendered) -> tuple[Rendered, str]:
         """The request with what lets it in, and the session's token that it bears, if any."""
@@ -146,7 +146,7 @@ class Login:
                 raise self._failed[1]
             try:
                 self._session, self._failed = self._open(now), None
-            except Fault as fault:
+            except Refused as fault:
                 self._failed = (now + PAUSE, fault)
                 raise
             return self._session.token

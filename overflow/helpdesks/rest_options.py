@@ -20,7 +20,9 @@ from overflow.helpdesks.rest_ticket import StatusesSection, TicketSection, Word
 from overflow.helpdesks.rest_times import TimesSection
 
 _FOUND: Final = tuple(
-    name for name, field in TicketSection().fields.items() if isinstance(field, Expression)
+    name
+    for name, field in TicketSection().fields.items()
+    if isinstance(field, Expression) and name not in {"is_ticket", "frozen"}
 )
 """What a webhook or a further request may tell of a ticket."""
 

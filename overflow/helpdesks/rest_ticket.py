@@ -47,6 +47,7 @@ class TicketSection(Schema):
     version = Expression()
     outbound = Expression()
     is_ticket = Expression()
+    frozen = Expression()
     flags = Table(fields.String(validate=validate.OneOf(_FLAGS)), Expression(), load_default=dict)
     nobody = fields.List(fields.Raw(), load_default=list)
     tag_separator = fields.String(load_default=",", validate=validate.Length(1, 3))
@@ -139,6 +140,7 @@ class Lexicon:
             tags=frozenset(self._tags(look("tags"))),
             reason=_text(look("reason"), "reason") or None,
             outbound=look("outbound") is True,
+            is_frozen=self._is_frozen(document),
         )
 
     def word_for(self, status: Status) -> object:
@@ -162,6 +164,10 @@ class Lexicon:
         """The policy's name of a group, whether the helpdesk's is a text or a number now."""
         text = plain(group)
         return next((name for name, ours in self.groups.items() if plain(ours) == text), text)
+
+    def _is_frozen(self, document: object) -> bool:
+        query: Query | None = self.ticket.get("frozen")
+        return query is not None and query.holds(document)
 
     def _status(self, value: object, document: object) -> Status:
         for ours, query in self.ticket["flags"].items():

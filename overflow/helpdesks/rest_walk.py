@@ -119,11 +119,8 @@ class Walk:
         values = {"since": self._times.written(since)}
         items = self._lists.every(self._requests["gone"], values, since)
         numbers = dict.fromkeys(map(self._number, items))
-        return [
-            seen
-            for number in numbers
-            if (seen := self._reads.read(number)) is not None and seen.status in _GONE
-        ]
+        read = [self._reads.read(number) or _lost(number, since) for number in numbers]
+        return [seen for seen in read if seen.status in _GONE]
 
     def _now(self) -> int:
         """The helpdesk's own clock."""
@@ -138,6 +135,11 @@ class Walk:
         except BadInput as fault:
             answer.refuse(fault)
         return moment or _sent_at(answer)
+
+
+def _lost(number: str, since: int) -> Snapshot:
+    """What stands for a ticket that the helpdesk has no more; whoever wants to know reads it."""
+    return Snapshot(number, Status.DELETED, None, None, "", "", since / 1e6)
 
 
 def _sent_at(answer: Answer) -> int:
