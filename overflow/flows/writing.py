@@ -25,6 +25,8 @@ SHOWN_WITHIN: Final = 1.5
 LOOK_EVERY: Final = 0.1
 SETTABLE: Final = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED})
 """The statuses that an agent can set."""
+PARKED: Final = frozenset({Status.PENDING, Status.ON_HOLD})
+"""Some helpdesks have one word for both."""
 
 
 def reply(
@@ -169,7 +171,8 @@ def _confirmed(
     record, seen = look(services, shop, desk, ticket_id)
     if record is None:
         raise Refused("the helpdesk does not have this ticket any more")
-    if (status is not None and seen.status is not status) or (is_answered and not seen.answered):
+    is_set = status is None or seen.status is status or {status, seen.status} <= PARKED
+    if not is_set or (is_answered and not seen.answered):
         raise HelpdeskAway("the helpdesk took the change and does not show it", retry_after=1.0)
     return record
 
