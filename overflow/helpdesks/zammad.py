@@ -134,7 +134,7 @@ class ZammadHelpdesk:
     def set_status(self, ticket_id: str, status: Status) -> None:
         """See the port. A ticket set to pending or on hold is remembered after some days.
 
-        Zammad has no state for on hold, unless the options name one of the shop's own.
+        Both are the same, unless the options name a state of the shop's own for on hold.
         """
         change: dict[str, object] = {"state_id": self._state(status)}
         if status in {Status.PENDING, Status.ON_HOLD}:

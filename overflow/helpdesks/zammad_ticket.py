@@ -29,9 +29,10 @@ TYPES: Final[Mapping[int, Status]] = {
 WRITTEN: Final[Mapping[Status, int]] = {
     Status.OPEN: 2,
     Status.PENDING: 3,
+    Status.ON_HOLD: 3,  # a pending action would close it
     Status.SOLVED: 5,
 }
-"""Our status -> the type of the state to set. None for on hold: a pending action closes tickets."""
+"""Our status -> the type of the state to set."""
 CHANNELS: Final[Mapping[str, str]] = {
     "web": "email",
     "note": "email",

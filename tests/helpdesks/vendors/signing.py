@@ -24,7 +24,7 @@ COVERED = {
     "zammad": ("x-hub-signature", "body"),
     "chatwoot": ("x-chatwoot-signature", "x-chatwoot-timestamp", "body"),
 }
-OPTIONS = {"chatwoot": {"account": 1}}
+OPTIONS = {"chatwoot": {"account": 1}, "gorgias": {"user": 9}}
 
 
 def desk(vendor, *secrets, **options):

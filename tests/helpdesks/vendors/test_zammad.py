@@ -59,13 +59,15 @@ def test_a_state_that_was_made_meanwhile_is_looked_up(server, zammad, monkeypatc
     z.NAMES.pop()
 
 
-def test_on_hold_needs_a_state_of_the_shop(server):
+def test_on_hold_is_a_reminder_unless_the_shop_has_a_state_for_it(server, zammad):
     plain = connect(z, server, SystemClock(), statuses={})
     number = server.create()
+    plain.set_status(number, Status.ON_HOLD)
+    assert server.tickets[number]["state_id"] == z.REMINDER
+    zammad.set_status(number, Status.ON_HOLD)
+    assert server.tickets[number]["state_id"] == z.AT_THE_MAKER
     with pytest.raises(Refused, match=r"helpdesk\.options\.statuses"):
-        plain.set_status(number, Status.ON_HOLD)
-    plain.set_status(number, Status.PENDING)
-    assert plain.read(number).status is Status.PENDING
+        plain.set_status(number, Status.SPAM)
     plain.close()
 
 

@@ -7,7 +7,7 @@ from overflow.flows import intake, reconcile
 from overflow.helpdesks import open_helpdesk
 from tests.flows.house import SHOP, House, MovableClock
 
-VENDORS = ("zendesk", "freshdesk", "zammad")
+VENDORS = ("zendesk", "freshdesk", "zammad", "chatwoot", "gorgias")
 TIMEOUT = 0.25
 
 

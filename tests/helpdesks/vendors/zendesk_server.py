@@ -87,7 +87,10 @@ class Server(Little):
         ):
             raise No(422, {"error": "RecordInvalid", "description": "assignee is required"})
         if comment := change.get("comment"):
-            self._say(number, comment["body"], public=comment.get("public", True), author=BOT)
+            is_public = comment.get("public", True)
+            self._say(number, comment["body"], public=is_public, author=BOT)
+            if is_public:
+                ticket["metric_set"]["reply_time_in_minutes"]["calendar"] = 0
         fields = {f["id"]: f["value"] for f in change.get("custom_fields", ())}
         for field in ticket["custom_fields"]:
             field["value"] = fields.get(field["id"], field["value"])

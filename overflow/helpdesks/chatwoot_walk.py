@@ -1,0 +1,96 @@
+"""Finding conversations in Chatwoot: what is open, what has changed.
+
+``updated_within`` is in no documentation: the list of what was changed within so many seconds, in
+one piece. It is asked for as long as has passed, by our clock, since the last walk began, so that
+the two clocks are never compared. The list of what is open is cut into pages by place: where it has
+shrunk since the page before, that page is asked for again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from overflow.core.model import Snapshot
+from overflow.errors import BadInput, Refused
+from overflow.helpdesks.chatwoot_ticket import Lexicon
+from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.http import HelpdeskHttp, Params
+from overflow.helpdesks.keyset import OVERLAP
+from overflow.helpdesks.port import Page
+from overflow.helpdesks.vocabulary import number_of
+
+_OPEN: Final = ("open", "pending", "snoozed")
+_LONGEST: Final = 7 * 86_400
+"""Seconds that a walk of changes goes back at the most, and does where our clock was set back."""
+_CURSOR: Final = re.compile(r"([0-2])\.([0-9]{1,6})\.([0-9]{1,9})", re.ASCII)
+
+_log = structlog.get_logger(__name__)
+
+
+class Walk:
+    """Walks with one helpdesk's connection and words."""
+
+    def __init__(self, http: HelpdeskHttp, lexicon: Lexicon, now: Callable[[], float]) -> None:
+        self._http = http
+        self._lexicon = lexicon
+        self._now = now
+
+    def changed(self, cursor: str) -> Page:
+        """The cursor is when the last walk began, by our clock."""
+        begun = int(self._now())
+        if not re.fullmatch(r"[0-9]{1,12}", cursor, re.ASCII):
+            return Page((), str(begun), is_last=True)
+        passed = begun - int(cursor)
+        within = min(passed, _LONGEST) if passed >= 0 else _LONGEST
+        params: Params = {
+            "status": "all",
+            "assignee_type": "all",
+            "updated_within": within + OVERLAP,
+        }
+        return Page(self._list(params)[0], str(begun), is_last=True)
+
+    def open(self, cursor: str) -> Page:
+        """Open, pending and snoozed ones, one after the other: ``status.page.count``."""
+        found = _CURSOR.fullmatch(cursor)
+        status, page, before = map(int, found.groups()) if found else (0, 1, 0)
+        params: Params = {
+            "status": _OPEN[status],
+            "assignee_type": "all",
+            "sort_by": "created_at_asc",
+            "page": page,
+        }
+        tickets, count, shown = self._list(params)
+        if page > 1 and count < before:
+            return Page(tickets, f"{status}.{page - 1}.{count}", is_last=False)
+        if shown:
+            return Page(tickets, f"{status}.{page + 1}.{count}", is_last=False)
+        is_last = status + 1 == len(_OPEN)
+        return Page(tickets, "" if is_last else f"{status + 1}.1.0", is_last)
+
+    def _list(self, params: Params) -> tuple[list[Snapshot], int, int]:
+        """What is ours of a list; how many there are in all, and how many it shows."""
+        body = Fields(self._http.request("GET", "conversations", params=params).mapping())
+        try:
+            data = body.inner("data")
+            values = data.values.get("payload")
+            count = number_of(data.inner("meta").values.get("all_count")) or 0
+        except BadInput as fault:
+            raise Refused(f"GET conversations: {fault.message}") from None
+        if not isinstance(values, list):
+            raise Refused("GET conversations: the answer holds no list.")
+        seen = [ticket for value in values if (ticket := self._snapshot(value)) is not None]
+        return seen, count, len(values)
+
+    def _snapshot(self, value: object) -> Snapshot | None:
+        """One that makes no sense is logged and left out: the others still have to be followed."""
+        try:
+            seen = self._lexicon.ticket(Fields.of(value, "conversation"))
+        except BadInput as fault:
+            number = str(value.get("id")) if isinstance(value, dict) else ""
+            _log.warning("ticket left out", ticket=number, fault=fault.message)
+            return None
+        return None if self._lexicon.is_bots(seen) else seen

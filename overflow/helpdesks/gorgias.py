@@ -1,0 +1,241 @@
+"""Gorgias by its REST API, with the webhooks of an HTTP integration.
+
+How it signs is not documented, so that a webhook is a hint: a secret stands in its URL and in a
+header, and a signature is verified where the options say how it is made. It knows no locking, but
+tags are added and taken off by calls of their own. A version is ``updated_datetime``.
+
+Limit: 40 calls in 20 seconds with an API key. After 100 failures in a row it stops sending.
+https://developers.gorgias.com/reference/limitations
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from marshmallow import Schema, fields, validate
+
+from overflow.clock import Clock
+from overflow.core.model import Snapshot, Status, Words
+from overflow.errors import BadInput, Refused
+from overflow.helpdesks.credentials import Secrets
+from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.gorgias_ticket import CHANNELS, Lexicon, event_of
+from overflow.helpdesks.gorgias_walk import Walk
+from overflow.helpdesks.http import HelpdeskHttp, segment
+from overflow.helpdesks.keyset import iso, sent_at
+from overflow.helpdesks.login import basic, known_sender
+from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.signatures import refusal, same
+from overflow.helpdesks.vendor_options import VendorOptions
+from overflow.helpdesks.vocabulary import Vocabulary, number_of
+
+_DAY: Final = 86_400
+_PAGE: Final = 100
+
+
+class GorgiasSignature(Schema):
+    """How a signature is made: HMAC-SHA256 of the body, with the secret ``signature``."""
+
+    header = fields.String(required=True, validate=validate.Length(min=1))
+    encoding = fields.String(load_default="hex", validate=validate.OneOf(["hex", "base64"]))
+    prefix = fields.String(load_default="")
+
+
+class GorgiasOptions(VendorOptions):
+    """``helpdesk.options`` of a policy whose connector is ``gorgias``.
+
+    ``url`` ends with ``/api``; ``groups`` are teams; ``user`` is the number of the service's user,
+    and ``email`` its address, that go with an API key (without ``email`` the token is OAuth's).
+    ``walk_days``: how far back the last change of an open ticket lies at the most. Not confirmed
+    by the vendor: ``signature``; ``needs_header`` (its headers are said to be left out at times);
+    ``zone`` of times that bear none; ``field_path``; ``unassign`` (an object with the id null, or
+    null itself); ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``.
+    """
+
+    email = fields.String(load_default="")
+    user = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    signature = fields.Nested(GorgiasSignature, load_default=None)
+    needs_header = fields.Boolean(load_default=False)
+    zone = fields.String(load_default="UTC", validate=validate.OneOf(sorted(available_timezones())))
+    field_path = fields.String(
+        load_default="tickets/{ticket}/custom-fields/{field}",
+        validate=validate.Regexp(r"[a-z][a-z0-9/._-]*\{ticket\}[a-z0-9/._-]*\{field\}\Z"),
+    )
+    unassign = fields.String(load_default="id", validate=validate.OneOf(["id", "null"]))
+    walk_days = fields.Integer(load_default=90, strict=True, validate=validate.Range(1, 3650))
+    wait_days = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 365))
+    merged_tag = fields.String(load_default="")
+
+
+class GorgiasHelpdesk:
+    """One shop's Gorgias; satisfies ``Helpdesk``.
+
+    Secrets: ``token``, the API key, ``webhook``, the last part of the webhook's URL, which its
+    header holds too, and ``signature`` where the options say how one is made.
+    """
+
+    def __init__(
+        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+    ) -> None:
+        del clock  # what has changed since when is told by Gorgias's own
+        self._secrets = secrets
+        self._email = cast("str", options["email"])
+        self._user = cast("int", options["user"])
+        self._signature = cast("Mapping[str, str] | None", options["signature"])
+        self._needs_header = cast("bool", options["needs_header"])
+        self._field_path = cast("str", options["field_path"])
+        self._nobody: object = {"id": None} if options["unassign"] == "id" else None
+        self._wait_days = cast("int", options["wait_days"])
+        self._words = Vocabulary.of(options, words, CHANNELS)
+        zone = ZoneInfo(cast("str", options["zone"]))
+        self._lexicon = Lexicon(self._words, zone, cast("str", options["merged_tag"]))
+        self._http = HelpdeskHttp(
+            cast("str", options["url"]),
+            timeout=cast("float", options["timeout"]),
+            connections=cast("int", options["connections"]),
+            sign=self._authorise,
+        )
+        self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
+
+    def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
+        """See the port. Always a hint."""
+        del now
+        known_sender(headers, token, self._secrets("webhook"), needs_header=self._needs_header)
+        if self._signature is not None:
+            given = headers.get(self._signature["header"].lower(), "")
+            if not same(
+                given, [self._sign(key, body) for key in self._secrets("signature") if key]
+            ):
+                raise refusal()
+        return event_of(body)
+
+    def read(self, ticket_id: str) -> Snapshot | None:
+        path, params = _ticket(ticket_id), {"relationships": "custom_fields"}
+        reply = self._http.request("GET", path, params=params, none_on_404=True)
+        if reply is None:
+            return None
+        try:
+            return self._lexicon.ticket(Fields(reply.mapping()), sent_at(reply))
+        except BadInput as fault:
+            raise Refused(f"GET {path}: {fault.message}") from None
+
+    def write(self, seen: Snapshot, desired: Desired) -> None:
+        """See the port. One call each for group, tag and reason, none of which replaces others."""
+        path = _ticket(seen.id)
+        if desired.is_tagged != (desired.tag in seen.tags):
+            how = "POST" if desired.is_tagged else "DELETE"  # a PUT would replace them all
+            self._http.request(how, f"{path}/tags", json={"names": [desired.tag]})
+        if desired.reason_field and desired.reason != (seen.reason or ""):
+            field = self._field_path.replace("{ticket}", segment(seen.id))
+            field = field.replace("{field}", segment(desired.reason_field))
+            self._http.request("PUT", field, json={"value": desired.reason or None})
+        if desired.group is not None and desired.group != seen.group:
+            team = {"id": self._words.number(desired.group)}
+            change = {"assignee_team": team, "assignee_user": self._nobody}
+            self._http.request("PUT", path, json=change)
+
+    def add_note(self, ticket_id: str, text: str, reference: str) -> None:
+        note = {"channel": "internal-note", "via": "api", "public": False}
+        self._say(ticket_id, {**note, "body_text": _with(reference, text)})
+
+    def has_note(self, ticket_id: str, reference: str) -> bool:
+        """Whether a note or an answer carries the reference."""
+        said = self._pages(f"{_ticket(ticket_id)}/messages")
+        return any(reference in f"{m.get('body_text')}{m.get('body_html')}" for m in said)
+
+    def reply(self, ticket_id: str, text: str, reference: str) -> None:
+        """See the port. Goes back the way on which the customer's last message came."""
+        received = [m for m in self._pages(f"{_ticket(ticket_id)}/messages") if _is_received(m)]
+        if not received:
+            raise Refused("There is no message of the customer that could be answered.")
+        last, source = received[-1], received[-1].get("source")
+        answer = {
+            "channel": last.get("channel"),
+            "via": "api",
+            "public": True,
+            "receiver": last.get("sender"),
+            "source": _back(source if isinstance(source, dict) else {}),
+            "body_text": _with(reference, text),
+        }
+        self._say(ticket_id, answer)
+
+    def set_status(self, ticket_id: str, status: Status) -> None:
+        """See the port. Pending and on hold are both a snooze."""
+        change: dict[str, object] = {"status": "closed", "snooze_datetime": None}
+        if status is Status.OPEN:
+            change["status"] = "open"
+        elif status in {Status.PENDING, Status.ON_HOLD}:
+            now = sent_at(self._http.request("GET", _ticket(ticket_id)))
+            change["snooze_datetime"] = iso(now + self._wait_days * _DAY)
+        elif status is not Status.SOLVED:
+            raise Refused(f"Gorgias has no status for {status.value}.")
+        self._http.request("PUT", _ticket(ticket_id), json=change)
+
+    def walk_open(self, cursor: str) -> Page:
+        return self._walk.open(cursor)
+
+    def changed_since(self, cursor: str) -> Page:
+        return self._walk.changed(cursor)
+
+    def groups(self) -> Sequence[str] | None:
+        """Those of the options whose numbers are teams."""
+        teams = self._pages("teams")
+        return self._words.named(frozenset(n for t in teams if (n := number_of(t.get("id")))))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _say(self, ticket_id: str, message: Mapping[str, object]) -> None:
+        said = {"from_agent": True, "sender": {"id": self._user}, **message}
+        self._http.request("POST", f"{_ticket(ticket_id)}/messages", json=said)
+
+    def _pages(self, path: str) -> Iterator[Mapping[str, object]]:
+        """What is listed, page after page as it is asked for."""
+        after: dict[str, str] = {}
+        while True:
+            params: dict[str, str | int] = {"limit": _PAGE, **after}
+            body = self._http.request("GET", path, params=params).mapping()
+            values, meta = body.get("data"), body.get("meta")
+            yield from (
+                v for v in (values if isinstance(values, list) else []) if isinstance(v, dict)
+            )
+            following = meta.get("next_cursor") if isinstance(meta, dict) else None
+            if not isinstance(following, str) or not following:
+                return
+            after = {"cursor": following}
+
+    def _sign(self, secret: str, body: bytes) -> str:
+        how = self._signature or {}
+        digest = hmac.new(secret.encode(), body, hashlib.sha256)
+        is_hex = how.get("encoding") == "hex"
+        text = digest.hexdigest() if is_hex else base64.b64encode(digest.digest()).decode("ascii")
+        return how.get("prefix", "") + text
+
+    def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
+        del method, target, body
+        token = next(iter(self._secrets("token")), "")
+        return {"authorization": basic(self._email, token) if self._email else f"Bearer {token}"}
+
+
+def _ticket(ticket_id: str) -> str:
+    return f"tickets/{segment(ticket_id)}"
+
+
+def _with(reference: str, text: str) -> str:
+    return text if reference in text else f"{text}\n\n{reference}"
+
+
+def _is_received(message: Mapping[str, object]) -> bool:
+    return message.get("from_agent") is not True and message.get("channel") != "internal-note"
+
+
+def _back(source: Mapping[str, object]) -> dict[str, object]:
+    """The same way, the other direction."""
+    to = source.get("to")
+    sender = to[0] if isinstance(to, list) and to else None
+    return {"type": source.get("type"), "from": sender, "to": [source.get("from")]}

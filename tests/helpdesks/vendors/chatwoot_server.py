@@ -1,0 +1,240 @@
+"""A little Chatwoot: what its API and its webhooks do that a connector can stumble over."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import json
+from pathlib import Path
+
+from tests.helpdesks.vendors.little import Hook, Little, No, Shown
+
+DATA = Path(__file__).parent / "data"
+SECRET, TOKEN, BOT = "webhook-secret", "api-token", 9
+GROUPS = {"shop": 3, "near": 4, "far": 5, "vip": 6}
+REASON = "overflow_reason"
+OPTIONS = {"groups": GROUPS, "account": 1}
+CONNECTOR = "chatwoot"
+_STATUSES = {"open", "resolved", "pending", "snoozed"}
+
+
+class Server(Little):
+    """Labels and attributes overwrite; a call with ``assignee_id`` sets no team."""
+
+    prefix = "/api/v1/accounts/1"
+    routes = (
+        ("GET", r"teams", "teams"),
+        ("GET", r"conversations", "list_conversations"),
+        ("GET", r"conversations/(\d+)", "show"),
+        ("POST", r"conversations/(\d+)/assignments", "assignments"),
+        ("POST", r"conversations/(\d+)/labels", "labels"),
+        ("POST", r"conversations/(\d+)/custom_attributes", "attributes"),
+        ("POST", r"conversations/(\d+)/toggle_status", "toggle_status"),
+        ("POST", r"conversations/(\d+)/messages", "write"),
+        ("GET", r"conversations/(\d+)/messages", "messages"),
+    )
+
+    def __init__(self, now) -> None:
+        self.tickets: dict[str, dict] = {}
+        self.said: dict[str, list[dict]] = {}
+        self.assigning: dict[int, int] = {}
+        """Team -> the member whom it assigns by itself."""
+        self._ids, self._deliveries = itertools.count(7171), itertools.count(1)
+        super().__init__(now)
+
+    @property
+    def url(self):
+        return super().url.removesuffix(self.prefix)
+
+    def check(self, asked):
+        if asked.headers.get("api_access_token") != TOKEN:
+            raise No(401)
+        if asked.body is not None and asked.headers.get("content-type") != "application/json":
+            raise No(406)
+
+    # --- the API --------------------------------------------------------------------------------
+
+    def teams(self, asked):
+        return [{"id": number, "name": name} for name, number in GROUPS.items()]
+
+    def list_conversations(self, asked):
+        query = asked.query
+        wanted = query.get("status", "open")
+        found = [t for t in self.tickets.values() if wanted in {"all", t["status"]}]
+        count = len(found)
+        if "updated_within" in query:
+            since = self.now() - int(query["updated_within"])
+            found = [t for t in found if t["updated_at"] >= since]
+        else:
+            found.sort(key=lambda t: (t["created_at"], t["id"]))
+            page = int(query.get("page", 1))
+            found = found[(page - 1) * 3 : page * 3]
+        meta = {"all_count": count}
+        return {"data": {"meta": meta, "payload": [self._shown(t) for t in found]}}
+
+    def show(self, asked, number):
+        return self._shown(self._there(number))
+
+    def assignments(self, asked, number):
+        ticket = self._there(number)
+        if "assignee_id" in asked.body:
+            self._change(number, assignee=asked.body["assignee_id"])
+            return {}
+        team = asked.body["team_id"]
+        if team not in GROUPS.values():
+            raise No(404, {"error": "Resource could not be found"})
+        ticket["team"] = team
+        self._change(number, assignee=self.assigning.get(team, ticket["assignee"]))
+        return {"id": team}
+
+    def labels(self, asked, number):
+        self._there(number)
+        self._change(number, labels=list(asked.body["labels"]), times=2)
+        return {"payload": asked.body["labels"]}
+
+    def attributes(self, asked, number):
+        self._there(number)
+        self._change(number, custom_attributes=dict(asked.body["custom_attributes"]))
+        return {"custom_attributes": asked.body["custom_attributes"]}
+
+    def toggle_status(self, asked, number):
+        self._there(number)
+        if asked.body["status"] not in _STATUSES:
+            raise No(422)
+        self._change(number, event="conversation_status_changed", status=asked.body["status"])
+        return {"success": True}
+
+    def write(self, asked, number):
+        self._there(number)
+        assert asked.body["message_type"] == "outgoing"
+        self._say(number, asked.body["content"], private=asked.body["private"])
+        return self.said[number][-1]
+
+    def messages(self, asked, number):
+        self._there(number)
+        before = int(asked.query.get("before", 10**9))
+        return {"payload": [m for m in self.said[number] if m["id"] < before][-3:]}
+
+    # --- people ---------------------------------------------------------------------------------
+
+    def create(self, group="shop", tags=(), channel="Channel::Email", status="open"):
+        number, now = next(self._ids), self.now()
+        self.tickets[str(number)] = {
+            "id": number,
+            "status": status,
+            "channel": channel,
+            "team": GROUPS[group],
+            "assignee": None,
+            "labels": list(tags),
+            "custom_attributes": {"order": "4711"},
+            "priority": None,
+            "first_reply_created_at": 0,
+            "created_at": int(now),
+            "updated_at": now,
+        }
+        self.said[str(number)] = []
+        self._change(str(number), event="conversation_created")
+        return str(number)
+
+    def assign(self, number, agent=77):
+        self._change(number, assignee=agent)
+
+    def move(self, number, group):
+        self._change(number, team=GROUPS[group])
+
+    def tag(self, number, tag):
+        self._change(number, labels=[*self.tickets[number]["labels"], tag], times=2)
+
+    def answer(self, number, agent=77):
+        with self.lock:
+            self._say(number, "Es kommt morgen.", private=False)
+        self._change(number, assignee=agent)
+
+    def solve(self, number, agent=77):
+        self.answer(number, agent)
+        self._change(number, event="conversation_status_changed", status="resolved")
+
+    def shut(self, number):
+        self._change(number, event="conversation_status_changed", status="resolved")
+
+    def customer_writes(self, number):
+        self._change(number, event="conversation_status_changed", status="open")
+        return number
+
+    def merge(self, number, into):
+        """Contacts are merged here, conversations are not."""
+        self.shut(number)
+
+    def delete(self, number):
+        with self.lock:
+            self._change(number)
+            self.hooks[-1] = self._message(number)
+            del self.tickets[number]
+
+    def spam(self, number):
+        """A blocked contact's conversations are resolved."""
+        self.shut(number)
+
+    def shown(self, number):
+        ticket = self.tickets[number]
+        names = {n: name for name, n in GROUPS.items()}
+        assignee = ticket["assignee"]
+        return Shown(
+            names.get(ticket["team"]),
+            None if assignee is None else str(assignee),
+            set(ticket["labels"]),
+            ticket["status"],
+            ticket["custom_attributes"].get(REASON) or "",
+            [said["content"] for said in self.said[number] if said["private"]],
+        )
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _there(self, number):
+        if number not in self.tickets:
+            raise No(404, {"error": "Resource could not be found"})
+        return self.tickets[number]
+
+    def _shown(self, ticket):
+        ref = lambda value: None if value is None else {"id": value}  # noqa: E731
+        shown = {k: v for k, v in ticket.items() if k not in {"team", "assignee", "channel"}}
+        meta = {"team": ref(ticket["team"]), "assignee": ref(ticket["assignee"])}
+        return {**shown, "meta": {**meta, "channel": ticket["channel"]}}
+
+    def _say(self, number, content, *, private):
+        message = {"id": 1000 + len(self.said[number]), "content": content, "private": private}
+        self.said[number].append(message)
+        ticket = self.tickets[number]
+        if not private:
+            ticket["first_reply_created_at"] = ticket["first_reply_created_at"] or int(self.now())
+        ticket["updated_at"] = self.now()
+        self.hooks.append(self._message(number, private=private))
+
+    def _message(self, number, *, private=False):
+        body = {"event": "message_created", "id": 5, "private": private, "account": {"id": 1}}
+        body["conversation"] = {"id": int(number)}
+        return self._signed(json.dumps(body).encode(), number)
+
+    def _change(self, number, *, event="conversation_updated", times=1, **facts):
+        """Its time moves on; a webhook with a snapshot, for labels twice."""
+        with self.lock:
+            ticket = self.tickets[number]
+            ticket |= facts
+            ticket["updated_at"] = max(self.now(), ticket["updated_at"] + 1e-4)
+            body = {**self._shown(ticket), "channel": ticket["channel"], "event": event}
+            raw = json.dumps({**body, "account": {"id": 1}}).encode()
+            self.hooks += [self._signed(raw, number) for _ in range(times)]
+
+    def again(self, hook):
+        return self._signed(hook.body, hook.ticket)
+
+    def _signed(self, body, number):
+        stamp = str(int(self.now()))
+        digest = hmac.new(SECRET.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+        headers = {
+            "x-chatwoot-signature": f"sha256={digest}",
+            "x-chatwoot-timestamp": stamp,
+            "x-chatwoot-delivery": f"delivery-{next(self._deliveries)}",
+        }
+        return Hook(headers, body, "", number)

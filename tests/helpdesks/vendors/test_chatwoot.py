@@ -1,0 +1,147 @@
+"""What is Chatwoot's alone."""
+
+import json
+
+import pytest
+
+from overflow.clock import SystemClock
+from overflow.core.model import Snapshot, Status
+from overflow.errors import Refused, Unauthorised
+from overflow.helpdesks.port import Desired, Full, Hint, Nothing
+from tests.helpdesks.vendors import chatwoot_server as c
+from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
+from tests.helpdesks.vendors.worlds import connect
+
+TO_PARTNER = Desired("near", "overflow", is_tagged=True, reason_field=c.REASON, reason="backlog")
+
+
+@pytest.fixture
+def server():
+    made = c.Server(SystemClock().now)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chatwoot(server):
+    made = connect(c, server, SystemClock())
+    yield made
+    made.close()
+
+
+def event(connector=None, **facts):
+    """What the connector makes of the recorded webhook with these facts."""
+    recorded = json.loads((c.DATA / "chatwoot-conversation_updated.json").read_text())
+    body = json.dumps(recorded | facts).encode()
+    headers, token = signed("chatwoot", body)
+    headers["x-chatwoot-delivery"] = "d-1"
+    return (connector or desk("chatwoot")).receive(headers, body, token, NOW)
+
+
+def test_a_conversation_comes_whole():
+    assert event() == Full(
+        Snapshot(
+            id="7171",
+            status=Status.OPEN,
+            group="#3",
+            assignee=None,
+            channel="email",
+            language="",
+            created=1795338611.0,
+            version=1795338911482913,
+            tags=frozenset({"retoure"}),
+        ),
+        "d-1",
+    )
+    assert event(event="conversation_created").is_new
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("contact_created", "contact_updated", "webwidget_triggered", "inbox_created"),
+        *("inbox_updated", "conversation_typing_on", "conversation_typing_off", ""),
+    ],
+)
+def test_what_says_nothing_about_a_conversation_is_acknowledged(kind):
+    assert isinstance(event(event=kind), Nothing)
+
+
+def test_messages_are_hints_and_notes_are_nothing():
+    for kind in ("message_created", "message_updated"):
+        assert event(event=kind, conversation={"id": 8}) == Hint("8", "d-1")
+        assert isinstance(event(event=kind, conversation={"id": 8}, private=True), Nothing)
+
+
+def test_another_account_s_conversation_is_not_ours():
+    assert isinstance(event(account={"id": 2}), Nothing)
+
+
+def test_a_bot_s_conversation_is_nobody_s_until_it_is_handed_over():
+    assert isinstance(event(status="pending"), Nothing)
+    assert event(status="pending", first_reply_created_at=1795338900).ticket.answered
+    customer = desk("chatwoot", pending="customer")
+    assert event(customer, status="pending").ticket.status is Status.PENDING
+
+
+def test_what_a_bot_has_is_in_no_list(server, chatwoot):
+    server.create(status="pending")
+    mine = server.create()
+    pages = [chatwoot.walk_open(cursor) for cursor in ("", "0.2.1", "1.1.0")]
+    assert [seen.id for page in pages for seen in page.tickets] == [mine]
+
+
+def test_a_version_that_does_not_sign_sends_hints_with_a_secret_in_the_url():
+    old = desk("chatwoot", signed=False)
+    body = (c.DATA / "chatwoot-conversation_updated.json").read_bytes()
+    assert old.receive({}, body, SECRET, NOW) == Hint("7171")
+    for token in ("", "wrong"):
+        with pytest.raises(Unauthorised):
+            old.receive({}, body, token, NOW)
+
+
+def test_the_attributes_of_others_and_a_member_s_own_labels_stay(server, chatwoot):
+    number = server.create(tags=("vip",))
+    seen = chatwoot.read(number)
+    server.tag(number, "eilig")
+    server.tickets[number]["custom_attributes"]["score"] = 5
+
+    chatwoot.write(seen, TO_PARTNER)
+
+    assert set(server.tickets[number]["labels"]) == {"vip", "eilig", "overflow"}
+    told = {"order": "4711", "score": 5, c.REASON: "backlog"}
+    assert server.tickets[number]["custom_attributes"] == told
+
+
+def test_a_member_whom_the_team_assigned_by_itself_is_taken_off(server, chatwoot):
+    server.assigning[c.GROUPS["near"]] = 88
+    number = server.create()
+    chatwoot.write(chatwoot.read(number), TO_PARTNER)
+    assert (server.shown(number).group, server.shown(number).assignee) == ("near", None)
+
+
+def test_pending_and_on_hold_are_a_snooze_and_closed_is_refused(server, chatwoot):
+    number = server.create()
+    for status in (Status.PENDING, Status.ON_HOLD):
+        chatwoot.set_status(number, status)
+        assert server.tickets[number]["status"] == "snoozed"
+    with pytest.raises(Refused):
+        chatwoot.set_status(number, Status.CLOSED)
+
+
+def test_a_list_that_shrinks_while_it_is_walked_over_is_gone_back_in(server, chatwoot):
+    numbers = [server.create() for _ in range(9)]
+    first = chatwoot.walk_open("")
+    server.solve(numbers[0])
+    server.solve(numbers[1])
+    seen, page = {ticket.id for ticket in first.tickets}, first
+    while not page.is_last:
+        page = chatwoot.walk_open(page.cursor)
+        seen |= {ticket.id for ticket in page.tickets}
+    assert set(numbers) <= seen
+
+
+def test_a_clock_of_ours_that_was_set_back_looks_far_back(server, chatwoot):
+    number = server.create()
+    ahead = str(int(SystemClock().now()) + 3600)
+    assert [seen.id for seen in chatwoot.changed_since(ahead).tickets] == [number]
