@@ -69,40 +69,29 @@ def arrival_times(rate: Points, horizon: float, rng: np.random.Generator) -> Flo
     Their number is Poisson, and given that they are uniform on the cumulative rate, which is
     inverted stretch by stretch.
     """
-    times, rates = _stretches(rate, horizon)
-    lengths = np.diff(times)
-    total = np.concatenate(([0.0], np.cumsum(lengths * (rates[0::2] + rates[1::2]) / 2.0)))
-    count = rng.poisson(total[-1])
-    level = np.sort(rng.uniform(0.0, total[-1], count))
+    at, lengths, begin, end = _stretches(rate, horizon)
+    total = np.concatenate(([0.0], np.cumsum(lengths * (begin + end) / 2.0)))
+    level = np.sort(rng.uniform(0.0, total[-1], rng.poisson(total[-1])))
     piece = np.clip(np.searchsorted(total, level, side="right") - 1, 0, len(lengths) - 1)
-    begin, stop = rates[0::2][piece], rates[1::2][piece]
-    slope = (stop - begin) / lengths[piece]
+    slope = (end - begin)[piece] / lengths[piece]
     rest = level - total[piece]
     # The root of begin u + slope u^2 / 2 = rest in the form that does not cancel.
-    root = np.sqrt(np.maximum(0.0, begin**2 + 2.0 * slope * rest))
-    inside: Floats = 2.0 * rest / np.maximum(begin + root, 1e-300)
-    return np.minimum(times[piece] + inside, times[piece + 1])
+    root = np.sqrt(np.maximum(0.0, begin[piece] ** 2 + 2.0 * slope * rest))
+    inside: Floats = 2.0 * rest / np.maximum(begin[piece] + root, 1e-300)
+    return at[piece] + np.minimum(inside, lengths[piece])
 
 
-def _stretches(rate: Points, horizon: float) -> tuple[Floats, Floats]:
-    """Bounds of the stretches on which the rate is linear, and its value at each one's two ends."""
-    given = np.array(rate)
-    inner = np.unique(given[(given[:, 0] > 0) & (given[:, 0] < horizon), 0])
-    times = np.concatenate(([0.0], inner, [horizon]))
-    after = [_at(rate, t, jumped=True) for t in times[:-1]]
-    before = [_at(rate, t, jumped=False) for t in times[1:]]
-    ends: Floats = np.array([after, before]).T.ravel()
-    return times, ends
-
-
-def _at(rate: Points, t: float, *, jumped: bool) -> float:
-    """The rate at ``t``; where it jumps there, its value after the jump or before."""
-    past = [point for point in rate if (point[0] <= t if jumped else point[0] < t)]
-    left = past[-1] if past else None
-    right = next((point for point in rate if (point[0] > t if jumped else point[0] >= t)), None)
-    if left is None or right is None:
-        return (left or right or (0.0, 0.0))[1]
-    return left[1] + (right[1] - left[1]) * (t - left[0]) / (right[0] - left[0])
+def _stretches(rate: Points, horizon: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Begin, length, and the rate at both ends of each stretch on which it is linear."""
+    given = np.array([(min(0.0, rate[0][0]), rate[0][1]), *rate, (horizon, rate[-1][1])])
+    times = np.minimum(given[:, 0], horizon)
+    lengths = np.diff(times)
+    slopes = np.divide(
+        np.diff(given[:, 1]), np.diff(given[:, 0]), out=np.zeros_like(lengths), where=lengths > 0
+    )
+    there = lengths > 0
+    begin = given[:-1, 1][there]
+    return times[:-1][there], lengths[there], begin, begin + (slopes * lengths)[there]
 
 
 def _patience(scenario: Scenario, rng: np.random.Generator, size: int) -> list[float]:

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from overflow.simulate.chances import arrival_times, draw
 from overflow.simulate.scenario import Law
+from overflow.simulate.truth import course_of
 from tests.simulate.make import scenario
 
 
@@ -20,6 +23,25 @@ def test_arrivals_come_in_order_and_within_the_day():
     times = arrival_times(((5.0, 0.0), (50.0, 4.0)), 30.0, np.random.default_rng(2))
     assert (np.diff(times) >= 0).all()
     assert 5 <= times.min() <= times.max() <= 30
+
+
+def test_a_rate_given_beyond_the_day_is_cut_off_there():
+    rng = np.random.default_rng(3)
+    times = np.concatenate(
+        [arrival_times(((0.0, 0.0), (100.0, 10.0)), 50.0, rng) for _ in range(400)]
+    )
+    counts = np.histogram(times, [0, 25, 50])[0] / 400
+    assert counts == pytest.approx([31.25, 93.75], rel=0.03)
+
+
+@given(st.lists(st.tuples(st.floats(0, 90), st.floats(0, 5)), min_size=1, max_size=8))
+def test_as_many_come_as_the_planner_expects(points):
+    rate = tuple(sorted(points, key=lambda point: point[0]))
+    course = course_of(scenario(rate=rate, horizon=60.0))
+    rng = np.random.default_rng(4)
+    found = np.mean([len(arrival_times(rate, 60.0, rng)) for _ in range(60)])
+    expected = course.arrivals(0.0, 60.0)
+    assert abs(found - expected) <= 5 * (expected / 60) ** 0.5 + 1e-9
 
 
 def test_nobody_comes_where_the_rate_is_nothing():
