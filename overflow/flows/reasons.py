@@ -143,7 +143,7 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "held": "il est déjà attribué",
         "unfit": "l'équipe précédente ne répond pas sur ce canal ou dans cette langue",
         "untouched": "personne n'a commencé à le traiter",
-        "home_free": "l'équipe de la boutique est de nouveau libre, et personne n'a commencé à le traiter",
+        "home_free": "l'équipe de la boutique a de nouveau le temps, et personne n'y travaille",
         "plan": "il y a tant de tickets ici qu'il coûte moins cher de céder celui-ci",
         "crossed": "quelqu'un s'en occupe déjà",
         "off": "le service est désactivé",
