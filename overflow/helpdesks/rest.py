@@ -95,9 +95,11 @@ class RestHelpdesk:
         for name, more in self._changes(seen, desired):
             request = self._request(name)
             ready = rendered(request, {**values, **more})
-            before = due[-1] if due and not request["alone"] and not due[-1][1]["alone"] else None
-            if before and (one := joined(before[0], ready)):
-                due[-1] = (one, before[1])
+            for place, (earlier, its) in enumerate(due):
+                one = None if request["alone"] or its["alone"] else joined(earlier, ready)
+                if one is not None:
+                    due[place] = (one, its)
+                    break
             else:
                 due.append((ready, request))
         for ready, request in due:

@@ -10,7 +10,6 @@ from tests.flows.house import House, MovableClock
 from tests.helpdesks.rest import example_server
 from tests.helpdesks.vendors.worlds import World, connect
 
-
 POLLED = {name: said for name, said in example_server.OPTIONS.items() if name != "webhook"}
 
 
