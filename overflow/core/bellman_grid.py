@@ -11,6 +11,9 @@ from overflow.core.course import Course
 from overflow.core.lateness import whole
 from overflow.core.line import Vector
 
+_FEWEST, _MOST = 50.0, 4000.0
+"""Steps of a course, but for those close to a change."""
+
 _GROWTH = 1.4
 """Each step's length by that of the one after it, away from a change."""
 
@@ -26,7 +29,7 @@ def breaks(course: Course) -> list[float]:
 
 def longest_step(course: Course) -> float:
     """A step that keeps the error of the cost to some 1e-5 of it."""
-    return min(0.1 / course.mu, course.horizon / 50.0)
+    return min(max(0.1 / course.mu, course.horizon / _MOST), course.horizon / _FEWEST)
 
 
 def grid(begin: float, until: float, longest: float, first: float) -> Vector:

@@ -74,7 +74,7 @@ def _along(keeping: Vector, refusing: Vector, deaths: Vector) -> Vector:
     """The mean over 0..K of what keeping costs below K and refusing at K, for every K."""
     inverse, mean, found = 0.0, 0.0, np.empty(len(deaths))
     for k, (keep, refuse, ratio) in enumerate(zip(keeping, refusing, deaths, strict=True)):
-        inverse = min(1.0 + ratio * inverse, 1e300)
+        inverse = min(1.0 + ratio * inverse, 1e150)
         top = 1.0 / inverse
         found[k] = mean + top * (refuse - mean)
         mean += top * (keep - mean)

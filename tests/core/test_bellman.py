@@ -237,3 +237,23 @@ def test_a_course_tells_its_rate_and_slots():
     assert DAY.arrivals(0, 45) == pytest.approx(0.7 * 30 + 15)
     assert DAY.arrivals(45, 90) == pytest.approx(0.4 * 45)
     assert DAY.stretches(20, 65) == [(10, 6), (30, 8), (5, 3)]
+
+
+@given(
+    st.sampled_from([0.01, 5.0, 480.0, 5000.0]),
+    st.floats(-4, 1.5),
+    st.sampled_from([0.0, 0.3, 1.0, 3.7, 40.0]),
+    st.sampled_from([0.0, 1e-9, 0.1, 9.0]),
+    st.sampled_from([0.0, 0.3, 60.0, float("inf")]),
+    st.sampled_from([0.0, 1e-6, 0.5]),
+    st.sampled_from(["drain", "close"]),
+)
+@settings(max_examples=25, deadline=None)
+def test_odd_courses_have_an_answer(horizon, pace, slots, theta, target, rate, end):
+    steps = ((0.0, slots), (horizon / 2, 2.0))
+    course = replace(DAY, horizon=horizon, slots=steps, mu=10**pace, theta=theta, target=target)
+    course = replace(course, rate=((0.0, rate), (horizon, 2 * rate)), end=end)
+    solution = solve(course, present=5)
+    assert np.isfinite(solution.values).all()
+    assert solution.expected_cost(2, 3) <= solution.cost_of(NEVER, 2, 3) * (1 + 1e-3) + 1e-6
+    assert solution.levels.min() >= 0
