@@ -131,9 +131,7 @@ class GorgiasHelpdesk:
             how = "POST" if desired.is_tagged else "DELETE"  # a PUT would replace them all
             self._http.request(how, f"{path}/tags", json={"names": [desired.tag]})
         if desired.reason_field and desired.reason != (seen.reason or ""):
-            field = self._field_path.replace("{ticket}", segment(seen.id))
-            field = field.replace("{field}", segment(desired.reason_field))
-            self._http.request("PUT", field, json={"value": desired.reason or None})
+            self._set_field(seen.id, desired.reason_field, desired.reason)
         if desired.group is not None and desired.group != seen.group:
             team = {"id": self._words.number(desired.group)}
             change = {"assignee_team": team, "assignee_user": self._nobody}
@@ -145,15 +143,15 @@ class GorgiasHelpdesk:
 
     def has_note(self, ticket_id: str, reference: str) -> bool:
         """Whether a note or an answer carries the reference."""
-        said = self._pages(f"{_ticket(ticket_id)}/messages")
+        said = self._messages(ticket_id)
         return any(reference in f"{m.get('body_text')}{m.get('body_html')}" for m in said)
 
     def reply(self, ticket_id: str, text: str, reference: str) -> None:
         """See the port. Goes back the way on which the customer's last message came."""
-        received = [m for m in self._pages(f"{_ticket(ticket_id)}/messages") if _is_received(m)]
-        if not received:
+        last = next((m for m in self._messages(ticket_id) if _is_received(m)), None)
+        if last is None:
             raise Refused("There is no message of the customer that could be answered.")
-        last, source = received[-1], received[-1].get("source")
+        source = last.get("source")
         answer = {
             "channel": last.get("channel"),
             "via": "api",
@@ -190,15 +188,31 @@ class GorgiasHelpdesk:
     def close(self) -> None:
         self._http.close()
 
+    def _set_field(self, ticket_id: str, field: str, value: str) -> None:
+        """One field and no other; its value is the whole body, and an empty one is deleted."""
+        path = self._field_path.replace("{ticket}", segment(ticket_id))
+        path = path.replace("{field}", segment(field))
+        if value:
+            self._http.request("PUT", path, json=value)
+        else:
+            self._http.request("DELETE", path, none_on_404=True)
+
+    def _messages(self, ticket_id: str) -> Iterator[Mapping[str, object]]:
+        """What was said on a ticket, the newest first."""
+        wanted = {"ticket_id": ticket_id, "order_by": "created_datetime:desc"}
+        return self._pages("messages", wanted)
+
     def _say(self, ticket_id: str, message: Mapping[str, object]) -> None:
         said = {"from_agent": True, "sender": {"id": self._user}, **message}
         self._http.request("POST", f"{_ticket(ticket_id)}/messages", json=said)
 
-    def _pages(self, path: str) -> Iterator[Mapping[str, object]]:
+    def _pages(
+        self, path: str, wanted: Mapping[str, str] | None = None
+    ) -> Iterator[Mapping[str, object]]:
         """What is listed, page after page as it is asked for."""
         after: dict[str, str] = {}
         while True:
-            params: dict[str, str | int] = {"limit": _PAGE, **after}
+            params: dict[str, str | int] = {"limit": _PAGE, **(wanted or {}), **after}
             body = self._http.request("GET", path, params=params).mapping()
             values, meta = body.get("data"), body.get("meta")
             yield from (

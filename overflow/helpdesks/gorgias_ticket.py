@@ -110,8 +110,11 @@ class Lexicon:
         return min((at for at in written if at is not None), default=None)
 
     def _sent(self, message: Fields) -> int | None:
-        if message.values.get("from_agent") is not True or message.values.get("public") is not True:
+        values = message.values
+        if values.get("from_agent") is not True or values.get("public") is not True:
             return None
+        if values.get("via") == "rule" or values.get("rule_id") is not None:
+            return None  # "we have received your message" is no answer
         at = self.moment(message, "sent_datetime")
         return self.moment(message, "created_datetime") if at is None else at
 
@@ -157,13 +160,13 @@ def _names(ticket: Fields) -> frozenset[str]:
 
 
 def _custom(ticket: Fields) -> dict[str, object]:
-    """Values by the number of their field; they come as a list or as an object."""
+    """Values by the number of their field; they come as an object, or as a list of both."""
     found = ticket.values.get("custom_fields")
     entries = list(found.values()) if isinstance(found, dict) else found
     custom: dict[str, object] = {}
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
-            field = entry.get("custom_field")
+            field = entry.get("field")
             number = field.get("id") if isinstance(field, dict) else entry.get("id")
             custom[str(number)] = entry.get("value")
     return custom

@@ -1,5 +1,7 @@
 """Finding tickets in Gorgias: it lists them by their last change, newest first, trashed ones too.
 
+A parameter that its documentation does not name is answered with 400.
+
 https://developers.gorgias.com/reference/list-tickets
 """
 
@@ -47,11 +49,7 @@ class Walk:
         return replace(page, tickets=[seen for seen in page.tickets if not seen.status.is_ended])
 
     def _page(self, descent: Descent) -> Page:
-        params: dict[str, str | int] = {
-            "order_by": "updated_datetime:desc",
-            "relationships": "custom_fields",
-            "limit": PAGE,
-        }
+        params: dict[str, str | int] = {"order_by": "updated_datetime:desc", "limit": PAGE}
         if descent.page:
             params["cursor"] = descent.page
         reply = self._http.request("GET", "tickets", params=params)

@@ -16,6 +16,12 @@ GROUPS = {"shop": 12, "near": 13, "far": 14, "vip": 15}
 REASON = "501"
 OPTIONS = {"groups": GROUPS, "email": EMAIL, "user": BOT}
 CONNECTOR = "gorgias"
+QUERIES = {
+    "teams": {"cursor", "limit", "order_by"},
+    "tickets": {"cursor", "limit", "order_by", "trashed", "view_id", "ticket_ids"},
+    "messages": {"cursor", "limit", "order_by", "ticket_id"},
+}
+WRITABLE = {"assignee_team", "assignee_user", "status", "snooze_datetime", "tags"}
 
 
 def naive(seconds: float) -> str:
@@ -24,7 +30,10 @@ def naive(seconds: float) -> str:
 
 
 class Server(Little):
-    """POST adds tags and PUT would replace; trashed tickets are listed; bodies are strict."""
+    """POST adds tags and PUT would replace; trashed tickets are listed.
+
+    Bodies and queries are strict: what the documentation does not name is answered with 400.
+    """
 
     prefix = "/api"
     routes = (
@@ -36,8 +45,9 @@ class Server(Little):
         ("PUT", r"tickets/(\d+)/tags", "replace_tags"),
         ("DELETE", r"tickets/(\d+)/tags", "remove_tags"),
         ("PUT", r"tickets/(\d+)/custom-fields/(\d+)", "set_field"),
+        ("DELETE", r"tickets/(\d+)/custom-fields/(\d+)", "clear_field"),
         ("POST", r"tickets/(\d+)/messages", "write"),
-        ("GET", r"tickets/(\d+)/messages", "messages"),
+        ("GET", r"messages", "messages"),
     )
 
     def __init__(self, now) -> None:
@@ -52,6 +62,9 @@ class Server(Little):
             raise No(401)
         if asked.body is not None and asked.headers.get("content-type") != "application/json":
             raise No(415)
+        known = QUERIES.get(asked.path, {"relationships"})
+        if unknown := asked.query.keys() - known:
+            raise No(400, {"error": {"data": {name: ["Unknown field."] for name in unknown}}})
 
     # --- the API --------------------------------------------------------------------------------
 
@@ -62,9 +75,7 @@ class Server(Little):
         found = list(self.tickets.values())
         assert asked.query.get("order_by") in {None, "updated_datetime:desc"}
         found.sort(key=lambda t: (t["updated_datetime"], t["id"]), reverse=True)
-        hidden = set() if asked.query.get("relationships") else {"custom_fields"}
-        shown = [{k: v for k, v in t.items() if k not in hidden} for t in found]
-        return self._paged(asked, shown)
+        return self._paged(asked, found)
 
     def show(self, asked, number):
         ticket = self._there(number)
@@ -76,6 +87,8 @@ class Server(Little):
     def update(self, asked, number):
         ticket, change = self._there(number), dict(asked.body)
         if change.get("assignee_team", {"id": 12})["id"] not in GROUPS.values():
+            raise No(400)
+        if change.keys() - WRITABLE or change.get("status") not in {None, "open", "closed"}:
             raise No(400)
         if "assignee_user" in change and (change["assignee_user"] or {}).get("id") is None:
             change["assignee_user"] = None
@@ -99,9 +112,17 @@ class Server(Little):
 
     def set_field(self, asked, number, field):
         ticket = self._there(number)
-        ticket["custom_fields"][field] = {"id": int(field), "value": asked.body["value"]}
+        if not isinstance(asked.body, str | int) or asked.body == "":
+            raise No(400)
+        ticket["custom_fields"][field] = {"id": int(field), "value": asked.body}
         self._touch(number, "ticket-updated")
-        return ticket["custom_fields"][field]
+        return {"field": {"id": int(field)}, "id": 5551, "value": asked.body}
+
+    def clear_field(self, asked, number, field):
+        if self._there(number)["custom_fields"].pop(field, None) is None:
+            raise No(404)
+        self._touch(number, "ticket-updated")
+        return 204, None, {}
 
     def write(self, asked, number):
         message = asked.body
@@ -113,9 +134,11 @@ class Server(Little):
         self._say(number, **message)
         return 201, self.said[number][-1], {}
 
-    def messages(self, asked, number):
-        self._there(number)
-        return self._paged(asked, self.said[number])
+    def messages(self, asked):
+        """The newest first, unless asked for otherwise."""
+        order = asked.query.get("order_by", "created_datetime:desc")
+        said = self.said.get(asked.query["ticket_id"], [])
+        return self._paged(asked, said[::-1] if order == "created_datetime:desc" else said)
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -130,7 +153,7 @@ class Server(Little):
             "assignee_team": {"id": GROUPS[group], "name": group},
             "assignee_user": None,
             "tags": [{"name": tag} for tag in tags],
-            "custom_fields": {REASON: {"id": int(REASON), "value": None}},
+            "custom_fields": {},
             "spam": False,
             "from_agent": False,
             "trashed_datetime": None,
@@ -191,7 +214,7 @@ class Server(Little):
             None if user is None else str(user["id"]),
             {tag["name"] for tag in ticket["tags"]},
             ticket["status"],
-            fields[REASON]["value"] or "",
+            fields.get(REASON, {}).get("value", ""),
             [message["body_text"] for message in said if message["channel"] == "internal-note"],
         )
 
@@ -216,7 +239,7 @@ class Server(Little):
             "to": [{"address": "hilfe@shop.example"}],
         }
         asked = {"body_text": "Wo ist es?", "channel": "email", "public": True, "source": source}
-        self._say(number, kind, **asked, from_agent=False, sender={"id": 93})
+        self._say(number, kind, **asked, via="email", from_agent=False, sender={"id": 93})
 
     def _say(self, number, kind="ticket-message-created", **message):
         at = naive(self.now())

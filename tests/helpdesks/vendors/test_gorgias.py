@@ -133,6 +133,46 @@ def test_tags_are_never_replaced(server, gorgias):
     assert not [call for call in server.calls("PUT") if call.endswith("/tags")]
 
 
+def test_a_field_is_set_alone_by_its_bare_value_and_cleared_by_deleting_it(server, gorgias):
+    number = server.create()
+    server.tickets[number]["custom_fields"]["77"] = {"id": 77, "value": "nl"}
+    gorgias.write(gorgias.read(number), TO_PARTNER)
+    assert [a.body for a in server.asked if "custom-fields" in a.path] == ["backlog"]
+    assert gorgias.read(number).reason == "backlog"
+
+    back = Desired(None, "overflow", is_tagged=True, reason_field=g.REASON, reason="")
+    seen = gorgias.read(number)
+    for _ in range(2):  # the second time it is gone already
+        gorgias.write(seen, back)
+    assert server.tickets[number]["custom_fields"] == {"77": {"id": 77, "value": "nl"}}
+
+
+def test_fields_that_come_as_a_list_are_known_by_the_number_of_the_field(server, gorgias):
+    number = server.create()
+    value = {"field": {"id": int(g.REASON)}, "id": 5551, "value": "backlog"}
+    server.tickets[number]["custom_fields"] = [value]
+    assert gorgias.read(number).reason == "backlog"
+
+
+@pytest.mark.parametrize("made", [{"via": "rule"}, {"via": "helpdesk", "rule_id": 4}])
+def test_what_a_rule_says_by_itself_is_no_answer(server, gorgias, made):
+    number = server.create()
+    said = {"body_text": "Danke!", "channel": "email", "public": True, "from_agent": True}
+    server._say(number, **said, **made)
+    assert gorgias.read(number).answered is None
+    server.answer(number)
+    assert gorgias.read(number).answered is not None
+
+
+def test_nothing_is_asked_that_the_documentation_does_not_name(server, gorgias):
+    number = server.create()
+    begun = gorgias.changed_since("").cursor
+    for page in (gorgias.changed_since(begun), gorgias.walk_open("")):
+        assert [seen.id for seen in page.tickets] == [number]
+    assert gorgias.groups() == ["far", "near", "shop", "vip"]
+    assert not gorgias.has_note(number, "ovf-OTHER1")
+
+
 def test_an_answer_goes_back_the_way_the_question_came(server, gorgias):
     number = server.create()
     gorgias.reply(number, "Es kommt.", "ovf-REPLY1")
@@ -142,6 +182,11 @@ def test_an_answer_goes_back_the_way_the_question_came(server, gorgias):
         "from": {"address": "hilfe@shop.example"},
         "to": [{"address": "kunde@example.com"}],
     }
+    server._ask(number)
+    server.said[number][-1]["source"]["from"]["address"] = "elsewhere@example.com"
+    gorgias.add_note(number, "a note", "ovf-NOTE01")
+    gorgias.reply(number, "Es kommt.", "ovf-REPLY3")
+    assert server.said[number][-1]["source"]["to"] == [{"address": "elsewhere@example.com"}]
     server.said[number].clear()
     with pytest.raises(Refused, match="no message of the customer"):
         gorgias.reply(number, "Es kommt.", "ovf-REPLY2")
