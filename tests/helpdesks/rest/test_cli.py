@@ -150,7 +150,11 @@ def test_a_policy_is_tried_as_it_stands(server, write):
         ({"ticket.created": "made"}, "read the test ticket", "expressions"),
         ({"requests.groups.items": "data[].name"}, "list the groups", "call a group the same"),
         (
-            {"requests.open.items": "data[:0]", "requests.open.pages": {}},
+            {
+                "requests.open.items": "data[:0]",
+                "requests.open.pages": {"by": "none"},
+                "requests.open.query": {"after": "0"},
+            },
             "list what is open",
             "filter",
         ),
