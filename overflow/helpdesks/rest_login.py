@@ -23,11 +23,12 @@ from overflow.helpdesks.rest_request import (
     Table,
     is_header_name,
     path_of,
+    places_in,
     rendered,
     request_section,
     with_query,
 )
-from overflow.helpdesks.rest_template import Template, Text, places_of
+from overflow.helpdesks.rest_template import Template, Text
 from overflow.helpdesks.rest_verify import basic
 
 _SECRET: Final = ("secret.*",)
@@ -81,11 +82,9 @@ class AuthSection(Schema):
 def secrets_of(section: Mapping[str, Any]) -> Iterable[str]:
     """The names of the secrets that an ``auth`` section needs."""
     inner = section.get("session", {}).get("request", {})
-    trees = [*section["headers"].values(), *section["query"].values()]
-    trees += section.get("basic", {}).values()
-    trees += [*inner.get("headers", {}).values(), *inner.get("query", {}).values()]
-    trees += [*inner.get("form", {}).values(), inner.get("json")]
-    places = {place for tree in trees for place in places_of(_plain_tree(tree))}
+    texts = [*section["headers"].values(), *section["query"].values()]
+    texts += section.get("basic", {}).values()
+    places = {place for text in texts for place in text.names} | places_in(inner)
     return {place.removeprefix("secret.") for place in places if place.startswith("secret.")}
 
 
@@ -191,10 +190,3 @@ class _Values(Mapping[str, object]):
 
 def _told(text: Template, values: Mapping[str, object]) -> str:
     return text.written(values) or ""
-
-
-def _plain_tree(tree: object) -> object:
-    """A query's ``{json: ...}`` has a plain key, where a tree has templates."""
-    if isinstance(tree, dict) and tree.keys() == {"json"}:
-        return tree["json"]
-    return tree

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from overflow.helpdesks import rest_login, rest_verify
 from overflow.helpdesks.options import HttpOptions
-from overflow.helpdesks.rest_pages import PLACES, PagesSection
+from overflow.helpdesks.rest_pages import PLACES, ListSection, PagesSection
 from overflow.helpdesks.rest_query import Expression, Query
 from overflow.helpdesks.rest_request import SuccessSection, Table, request_section
 from overflow.helpdesks.rest_ticket import StatusesSection, TicketSection, Word
@@ -35,7 +35,8 @@ def _list(
     name: str, places: Iterable[str], *, required: bool = False, **more: fields.Field[Any]
 ) -> fields.Nested:
     made = {"items": Expression(required=True), "pages": _pages(), **more}
-    return fields.Nested(request_section(name, (*places, *PLACES), made), required=required)
+    section = request_section(name, (*places, *PLACES), made, ListSection)
+    return fields.Nested(section, required=required)
 
 
 def _one(

@@ -17,7 +17,13 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from overflow.errors import BadInput, Refused
 from overflow.helpdesks.rest_calls import Answer, Calls
 from overflow.helpdesks.rest_query import Expression, Query
-from overflow.helpdesks.rest_request import Rendered, Table, rendered
+from overflow.helpdesks.rest_request import (
+    Rendered,
+    RequestSection,
+    Table,
+    places_in,
+    rendered,
+)
 from overflow.helpdesks.rest_template import plain
 from overflow.helpdesks.rest_times import Times
 
@@ -56,6 +62,29 @@ class PagesSection(Schema):
             for name in data.get(field, ()):
                 if name not in keys:
                     raise ValidationError(f"names {name}, which is not among `keys`", field)
+
+
+class ListSection(RequestSection):
+    """A request that lists things: what it asks for has to be what its pages go by."""
+
+    @validates_schema(skip_on_field_errors=False)
+    def _asks_for_pages(self, data: dict[str, Any], **_kwargs: object) -> None:
+        pages, places = data.get("pages"), places_in(data)
+        if pages is None or "by" not in pages:
+            return
+        asked = _ASKED.get(pages["by"])
+        if asked is not None and not any(place.startswith(asked) for place in places):
+            raise ValidationError(
+                f"go by {pages['by']}, and the request asks for no {{{asked}}}", "pages"
+            )
+        for place in sorted(places):
+            kind, _, name = place.partition(".")
+            if kind == "last" and pages.get("keys") and name not in pages["keys"]:
+                raise ValidationError(f"have no key {name}, and the request asks for it", "pages")
+
+
+_ASKED: Final = {"number": "page", "offset": "offset", "cursor": "cursor", "last": "last."}
+"""The place by which a request asks for the page it wants."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -13,7 +13,15 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from overflow.errors import Refused
 from overflow.helpdesks.rest_query import Expression
-from overflow.helpdesks.rest_template import JsonTree, Template, Text, Values, filled, plain
+from overflow.helpdesks.rest_template import (
+    JsonTree,
+    Template,
+    Text,
+    Values,
+    filled,
+    places_of,
+    plain,
+)
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -78,7 +86,7 @@ def is_header_name(name: str) -> None:
         raise ValidationError("is no name of a header that a request may have")
 
 
-class _Request(Schema):
+class RequestSection(Schema):
     """What every request may say."""
 
     method = fields.String(load_default="GET", validate=validate.OneOf(METHODS))
@@ -100,7 +108,10 @@ class _Request(Schema):
 
 
 def request_section(
-    name: str, places: Collection[str], more: Mapping[str, fields.Field[Any]] | None = None
+    name: str,
+    places: Collection[str],
+    more: Mapping[str, fields.Field[Any]] | None = None,
+    base: type[RequestSection] | None = None,
 ) -> type[Schema]:
     """The schema of one request, in whose texts the given places may stand."""
     made: dict[str, fields.Field[Any]] = {
@@ -111,12 +122,26 @@ def request_section(
         "form": Table(fields.String(), Text(places)),
         **(more or {}),
     }
-    return type(f"{name.title()}Request", (_Request,), made)
+    return type(f"{name.title()}Request", (base or RequestSection,), made)
 
 
 def path_of(places: Collection[str]) -> Text:
     """The option that is a request's path."""
     return Text(places, required=True, validate=_is_path)
+
+
+def places_in(request: Mapping[str, Any]) -> set[str]:
+    """The places that stand anywhere in a request."""
+    trees: list[object] = [request.get("path"), request.get("json")]
+    for part in ("query", "headers", "form"):
+        trees += request.get(part, {}).values()
+    flat = [tree["json"] if _is_json(tree) else tree for tree in trees]
+    return {place for tree in flat for place in places_of(tree)}
+
+
+def _is_json(value: object) -> TypeGuard[dict[str, object]]:
+    """A parameter that is sent as JSON, whose key is no template."""
+    return isinstance(value, dict) and value.keys() == {"json"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Times:
 
         Raises ``BadInput``.
         """
-        if value is None or value in {"", 0}:
+        if value in (None, "", 0):
             return None
         try:
             when = self._read(value)

@@ -198,7 +198,8 @@ def test_pages_are_counted_until_one_is_not_full(httpserver, by, place):
 
 def test_pages_that_do_not_move_on_are_refused(httpserver):
     pages = {"by": "cursor", "next": "next"}
-    desk = opened({**OPEN, "requests.groups.pages": pages}, httpserver.url_for("/api"))
+    changes = {"requests.groups.pages": pages, "requests.groups.query": {"at": "{cursor}"}}
+    desk = opened({**OPEN, **changes}, httpserver.url_for("/api"))
     httpserver.expect_request("/api/teams").respond_with_json(good({"id": 11}, next="same"))
     with pytest.raises(Refused, match="this one again"):
         desk.groups()

@@ -78,6 +78,11 @@ def test_a_path_cannot_lead_elsewhere(path):
     assert set(faults({"requests.note.path": path})) == {"requests.note.path"}
 
 
+def test_a_list_asks_for_the_page_it_wants():
+    assert set(faults({"requests.find_note.query": {}})) == {"requests.find_note.pages"}
+    assert set(faults({"requests.open.query": {"after": "{last.at}"}})) == {"requests.open.pages"}
+
+
 def test_secrets_stand_in_the_login_and_nowhere_else():
     assert set(faults({"requests.note.json": {"x": "{secret.token}"}})) == {"requests.note.json"}
     assert set(faults({"auth.session.request.path": "login/{secret.token}"})) == {
