@@ -53,8 +53,8 @@ class GorgiasOptions(VendorOptions):
     and ``email`` its address, that go with an API key (without ``email`` the token is OAuth's).
     ``walk_days``: how far back the last change of an open ticket lies at the most. Not confirmed
     by the vendor: ``signature``; ``needs_header`` (its headers are said to be left out at times);
-    ``zone`` of times that bear none; ``field_path``; ``unassign`` (an object with the id null, or
-    null itself); ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``.
+    ``zone`` of times that bear none; ``unassign`` (an object with the id null, or null itself);
+    ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``.
     """
 
     email = fields.String(load_default="")
@@ -62,10 +62,6 @@ class GorgiasOptions(VendorOptions):
     signature = fields.Nested(GorgiasSignature, load_default=None)
     needs_header = fields.Boolean(load_default=False)
     zone = fields.String(load_default="UTC", validate=validate.OneOf(sorted(available_timezones())))
-    field_path = fields.String(
-        load_default="tickets/{ticket}/custom-fields/{field}",
-        validate=validate.Regexp(r"[a-z][a-z0-9/._-]*\{ticket\}[a-z0-9/._-]*\{field\}\Z"),
-    )
     unassign = fields.String(load_default="id", validate=validate.OneOf(["id", "null"]))
     walk_days = fields.Integer(load_default=90, strict=True, validate=validate.Range(1, 3650))
     wait_days = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 365))
@@ -88,7 +84,6 @@ class GorgiasHelpdesk:
         self._user = cast("int", options["user"])
         self._signature = cast("Mapping[str, str] | None", options["signature"])
         self._needs_header = cast("bool", options["needs_header"])
-        self._field_path = cast("str", options["field_path"])
         self._nobody: object = {"id": None} if options["unassign"] == "id" else None
         self._wait_days = cast("int", options["wait_days"])
         self._words = Vocabulary.of(options, words, CHANNELS)
@@ -190,8 +185,7 @@ class GorgiasHelpdesk:
 
     def _set_field(self, ticket_id: str, field: str, value: str) -> None:
         """One field and no other; its value is the whole body, and an empty one is deleted."""
-        path = self._field_path.replace("{ticket}", segment(ticket_id))
-        path = path.replace("{field}", segment(field))
+        path = f"{_ticket(ticket_id)}/custom-fields/{segment(field)}"
         if value:
             self._http.request("PUT", path, json=value)
         else:

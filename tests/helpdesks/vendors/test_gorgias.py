@@ -192,17 +192,19 @@ def test_an_answer_goes_back_the_way_the_question_came(server, gorgias):
         gorgias.reply(number, "Es kommt.", "ovf-REPLY2")
 
 
-def test_what_is_not_confirmed_can_be_set(server):
-    own = connect(
-        g, server, SystemClock(), unassign="null", field_path="tickets/{ticket}/fields/{field}"
-    )
+def test_how_a_user_is_cleared_can_be_set(server):
+    own = connect(g, server, SystemClock(), unassign="null")
     number = server.create()
-    with pytest.raises(Refused, match="404"):
-        own.write(own.read(number), TO_PARTNER)
-    assert server.asked[-1].path == f"tickets/{number}/fields/{g.REASON}"
+    server.assign(number)
+    own.write(own.read(number), TO_PARTNER)
+    assert server.asked[-1].body["assignee_user"] is None
+    assert server.shown(number).assignee is None
     own.close()
-    faults = check_options("gorgias", {"url": "https://x.example", "field_path": "no place"})
-    assert {"options.field_path", "options.user", "options.groups"} <= faults.keys()
+
+
+def test_faults_of_the_options_are_named_all_at_once():
+    faults = check_options("gorgias", {"url": "https://x.example", "zone": "Nowhere"})
+    assert faults.keys() == {"options.zone", "options.user", "options.groups"}
 
 
 def test_a_ticket_that_the_shop_began_is_outbound(server, gorgias):
