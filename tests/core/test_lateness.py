@@ -45,7 +45,8 @@ def test_unchanging_slots_give_the_closed_form(slots, mu, theta, target):
     chances = lateness(here, 5.0, slots + 60)
     assert (chances[:slots] == 0).all()
     closed = [breach_probability(k, slots, mu, theta, target) for k in range(1, 62)]
-    assert chances[slots:] == pytest.approx(closed, abs=1e-9)
+    # Where customers hardly ever give up the incomplete beta function loses some digits.
+    assert chances[slots:] == pytest.approx(closed, abs=1e-7)
 
 
 CHANGES = [
