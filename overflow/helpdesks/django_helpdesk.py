@@ -114,8 +114,7 @@ class DjangoHelpdesk:
             if seen.assignee is not None:
                 change["assigned_to"] = None
         if desired.is_tagged != (desired.tag in seen.tags):
-            tags = sorted(seen.tags ^ {desired.tag})
-            change[f"custom_{self._tags}"] = ",".join(tags) or NOTHING
+            change[f"custom_{self._tags}"] = ",".join(self._retagged(seen, desired)) or NOTHING
         if desired.reason_field and desired.reason != (seen.reason or ""):
             change[f"custom_{desired.reason_field}"] = desired.reason or NOTHING
         if change:
@@ -171,6 +170,11 @@ class DjangoHelpdesk:
 
     def close(self) -> None:
         self._http.close()
+
+    def _retagged(self, seen: Snapshot, desired: Desired) -> list[str]:
+        """The whole set as it stands at this moment, with ours or without it."""
+        others = (self.read(seen.id) or seen).tags - {desired.tag}
+        return sorted(others | {desired.tag} if desired.is_tagged else others)
 
     def _get(self, ticket_id: str) -> Fields | None:
         """Among the open, then among the ended, then among those of no known status."""

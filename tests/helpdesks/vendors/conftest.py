@@ -1,11 +1,18 @@
 import pytest
 
-from tests.helpdesks.vendors.worlds import VENDORS, World
+from tests.helpdesks.vendors.worlds import REAL, VENDORS, World
+from tests.real.fixtures import django_desk
+
+__all__ = ["django_desk"]
+
+RUNNING = {"django_helpdesk": "django_desk"}
+PARAMS = [*VENDORS, *(pytest.param(name, marks=pytest.mark.slow) for name in REAL)]
 
 
-@pytest.fixture(params=VENDORS)
+@pytest.fixture(params=PARAMS)
 def world(request, store_url, store_client):
-    made = World(request.param, store_url, store_client)
+    real = [request.getfixturevalue(RUNNING[request.param])] if request.param in REAL else []
+    made = World(request.param, store_url, store_client, *real)
     made.open()
     yield made
     made.close()

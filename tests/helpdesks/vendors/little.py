@@ -65,6 +65,8 @@ class Little:
     """Subclasses set ``routes``: ``(method, pattern, name of the method that answers)``."""
 
     prefix = "/api/v2"
+    hangs = 1.0
+    """Seconds for which a lost answer keeps a caller waiting: longer than its patience."""
     routes: tuple[tuple[str, str, str], ...] = ()
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -139,7 +141,7 @@ class Little:
         handler.wfile.write(content)
 
     def _hang(self, handler: BaseHTTPRequestHandler) -> None:
-        self.released.wait(1.0)
+        self.released.wait(self.hangs)
         handler.close_connection = True
 
     def _answer(self, asked: Asked) -> tuple[int, object, Mapping[str, str]]:
@@ -147,6 +149,10 @@ class Little:
         if no is not None:
             return no[0], {"error": "not now"}, no[1]
         self.bad.meanwhile(asked)
+        return self.work(asked)
+
+    def work(self, asked: Asked) -> tuple[int, object, Mapping[str, str]]:
+        """What it does on a good day."""
         with self.lock:
             try:
                 self.check(asked)
@@ -155,6 +161,12 @@ class Little:
                 return no.status, no.body, no.headers
         status, body, headers = answer if isinstance(answer, tuple) else (200, answer, {})
         return status, body, headers
+
+    def take(self) -> list[Hook]:
+        """The webhooks since the last time, as they leave."""
+        with self.lock:
+            hooks, self.hooks = self.hooks, []
+            return [self.sent(hook) for hook in hooks]
 
     def _routed(self, asked: Asked) -> object:
         for method, pattern, name in self.routes:

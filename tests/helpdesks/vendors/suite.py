@@ -312,6 +312,8 @@ def test_a_storm_of_429_ends_in_step_and_retry_after_is_kept(world):
 
 @pytest.mark.parametrize("skew", [-240.0, 240.0])
 def test_webhooks_of_a_clock_that_is_minutes_off_are_taken(world, skew):
+    if world.is_real:
+        pytest.skip("a real helpdesk goes by the machine's clock")
     world.server.skew = skew
     numbers = overflowed(world)
     agrees(world, *numbers)
@@ -319,6 +321,8 @@ def test_webhooks_of_a_clock_that_is_minutes_off_are_taken(world, skew):
 
 @pytest.mark.parametrize("skew", [-7200.0, 7200.0])
 def test_polling_a_clock_that_is_hours_off_misses_nothing(world, skew):
+    if world.is_real:
+        pytest.skip("a real helpdesk goes by the machine's clock")
     world.server.skew = skew
     world.poll()
     world.house.later(300.0)
@@ -341,7 +345,8 @@ def test_all_that_is_open_is_walked_over_page_after_page(world):
         cursor = page.cursor
         if page.is_last:
             break
-    assert seen == numbers
+    assert numbers <= seen
+    assert ended not in seen
 
 
 def test_groups_that_are_there_are_named(world):

@@ -11,13 +11,21 @@ VENDORS = ("zendesk", "freshdesk", "zammad", "chatwoot", "gorgias")
 TIMEOUT = 0.25
 
 
-class World:
-    """One vendor's helpdesk, the service, and the wire between them."""
+REAL = ("django_helpdesk",)
+"""Those that can be run for real; their clock cannot be moved."""
 
-    def __init__(self, vendor, store_url, store_client):
+
+class World:
+    """One vendor's helpdesk, the service, and the wire between them.
+
+    ``real`` is the running helpdesk where the vendor's module drives one.
+    """
+
+    def __init__(self, vendor, store_url, store_client, *real):
         self.vendor = import_module(f"tests.helpdesks.vendors.{vendor}_server")
+        self.is_real = bool(real)
         self.clock = MovableClock()
-        self.server = self.vendor.Server(self.clock.now)
+        self.server = self.vendor.Server(self.clock.now, *real)
         self.desk = connect(self.vendor, self.server, self.clock)
         self.house = House(store_url, store_client, self.desk, clock=self.clock)
 
@@ -32,9 +40,7 @@ class World:
             intake.receive(self.house.services, SHOP, "standard", hook.token, headers, hook.body)
 
     def take(self):
-        with self.server.lock:
-            hooks, self.server.hooks = self.server.hooks, []
-            return [self.server.sent(hook) for hook in hooks]
+        return self.server.take()
 
     def arrive(self, **facts):
         number = self.server.create(**facts)
@@ -66,7 +72,9 @@ class World:
 
 def connect(vendor, server, clock, **options):
     """The connector of a vendor's module."""
-    given = {"url": server.url, "timeout": TIMEOUT, **vendor.OPTIONS, **options}
-    secrets = {"token": (vendor.TOKEN,), "webhook": ("old", vendor.SECRET)}
+    own = getattr(server, "options", None) or vendor.OPTIONS
+    given = {"url": server.url, "timeout": TIMEOUT, **own, **options}
+    token = getattr(server, "token", None) or vendor.TOKEN
+    secrets = {"token": (token,), "webhook": ("old", vendor.SECRET)}
     config = HelpdeskConfig(vendor.CONNECTOR, given, secrets)
     return open_helpdesk(config, Words(reason_field=vendor.REASON), str, clock)
