@@ -245,14 +245,21 @@ class _Day:
         for ticket in self._contender.look(t):
             if self._place[ticket] != _WAITS or self._answered[ticket]:
                 raise ValueError(f"ticket {ticket} does not wait at {t}: it cannot overflow late")
-            n = self._waiting + len(self._serving)
+            move = self._late_move(t, ticket)
             if self._overflow(t, ticket, self._chances.late_wait[ticket]):
                 self._gone(ticket)
                 self._outcome.late += 1
-                if t <= self._scenario.horizon:
-                    self._outcome.late_moves.append(LateMove(t, n))
+                self._outcome.late_moves.append(move)
         if self._goes_on(t):
             heappush(self._events, ((tick + 1) * LOOK, _LOOK, tick + 1))
+
+    def _late_move(self, t: float, ticket: int) -> LateMove:
+        """What the line is like before it leaves."""
+        line = [each for each in self._queue if self._place[each] == _WAITS]
+        ahead = line.index(ticket)
+        arrivals, target = self._chances.arrivals, self._scenario.target
+        dues = [arrivals[each] + target for each in line[ahead:]]
+        return LateMove(t, self._waiting + len(self._serving), ahead, dues)
 
     def _goes_on(self, t: float) -> bool:
         """Whether there is still something to decide."""

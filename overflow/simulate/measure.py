@@ -114,7 +114,7 @@ def run(  # noqa: PLR0913  all but the first two have defaults or names
 def begin(scenario: Scenario, policy: str, *, late: bool, truth: Truth | None = None) -> Run:
     """A run without any day yet."""
     truth = truth or Truth(scenario)
-    method: Method = "regret" if truth.knows_regret and not late else "luck"
+    method: Method = "regret" if truth.knows_all_regret(late=late) else "luck"
     return Run(scenario, policy, late, truth, method)
 
 
@@ -124,13 +124,15 @@ def play_on(run: Run, make: Maker, seed: int) -> None:
     contender = make(scenario.told(late=run.late))
     outcome = play(scenario, contender, chances, late=run.late, moments=run.moments)
     if run.method == "regret":
-        run.regrets.append(float(run.truth.regrets(outcome.decisions).sum()))
+        at_arrival = float(run.truth.regrets(outcome.decisions).sum())
+        run.regrets.append(at_arrival + run.truth.late_regret(outcome))
     else:
-        run.lucks.append(_luck(run, outcome, seed))
+        run.lucks.append(luck_of(run, outcome, seed))
     run.outcomes.append(outcome)
 
 
-def _luck(run: Run, outcome: Outcome, seed: int) -> list[float]:
+def luck_of(run: Run, outcome: Outcome, seed: int) -> list[float]:
+    """The luck of the run's next day, whose outcome this is: a row of ``lucks``."""
     easy = twin(run.scenario)
     best = planned(run.truth.solution.threshold)(easy.told())
     cost = play(easy, best, draw(easy, seed, run.days)).cost

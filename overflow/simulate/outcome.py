@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,6 +33,10 @@ class LateMove(NamedTuple):
     t: float
     n: int
     """In the system before it, the ticket itself included."""
+    ahead: int
+    """Of those, who waited before it."""
+    dues: Sequence[float]
+    """When it and those behind it are late, in the order of the line."""
 
 
 class Moment(NamedTuple):
@@ -75,7 +80,7 @@ class Outcome:
     partner_waits: list[float] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     late_moves: list[LateMove] = field(default_factory=list)
-    """Those until the horizon."""
+    """In the order in which they were made."""
     left_by_horizon: int = 0
     """Who gave up until the horizon, answered before or not."""
     n_at_horizon: int = 0

@@ -19,6 +19,7 @@ from overflow.core.bellman import Course, Solution, solve
 from overflow.core.bellman_finite import FiniteSolution, solve_finite
 from overflow.core.bellman_grid import natural
 from overflow.core.bellman_sweep import Swept, sweep
+from overflow.core.late_regret import late_regret
 from overflow.simulate.outcome import Decision, Outcome
 from overflow.simulate.scenario import Law, Scenario
 
@@ -96,6 +97,16 @@ class Truth:
             return self.twin_optimum
         return self.limited.expected_cost(self._scenario.n0, self._scenario.batch0)
 
+    def knows_all_regret(self, *, late: bool) -> bool:
+        """Whether a day's regret is exact, and sharp, with that of late overflows if any may be.
+
+        Where nobody gives up lines grow so long that one ticket's leaving is worth something to
+        hundreds: exact still, but noisier than the costs, and slow.
+        """
+        scenario = self._scenario
+        is_short = scenario.theta > 0 and scenario.partner_slots is None
+        return self.knows_regret and (is_short or not late)
+
     @cached_property
     def knows_regret(self) -> bool:
         """Whether the regret of decisions at arrival is exact.
@@ -125,6 +136,20 @@ class Truth:
             found[place] = self._in_batch(decision)
         return found
 
+    def late_regret(self, outcome: Outcome) -> float:
+        """Euros that a day's late overflows cost more than going on; below 0 where they are good.
+
+        With the regrets at arrival that is what the day costs more than the optimum, which is one
+        of all policies that decide at arrival. Only where times are exponential and the partner
+        has no limit.
+        """
+        swept, wait = self._swept, self._scenario.late_wait
+        never_asked = np.zeros(len(swept.times), dtype=np.int64)  # its thresholds
+        wide = Solution(self._course, swept.times, never_asked, swept.values, swept.own, None)
+        return sum(
+            late_regret(wide, wait, m.t, m.n, m.dues, ahead=m.ahead) for m in outcome.late_moves
+        )
+
     def luck(self, outcome: Outcome) -> float:
         """Euros by which a day was dearer by chance; 0 in expectation under any policy.
 
@@ -141,7 +166,8 @@ class Truth:
         gaps, leaving = self._at(n, t), self._course.leaving
         own = self._between(self._swept.own, n, t)
         comes = np.minimum(leaving, leaving + gaps) - stays * (leaving + gaps - own)
-        late_n, late_t = _columns(outcome.late_moves)
+        moves = [(m.t, m.n) for m in outcome.late_moves if m.t <= self._course.horizon]
+        late_n, late_t = _columns(moves)
         values = self._swept.values
         moved = self._between(values, late_n, late_t) - self._between(values, late_n - 1, late_t)
         end = float(values[-1, min(outcome.n_at_horizon, values.shape[1] - 1)])

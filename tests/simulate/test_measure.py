@@ -9,7 +9,7 @@ from overflow.errors import BadInput
 from overflow.simulate.contender import LOOK
 from overflow.simulate.contenders.simple import Simple
 from overflow.simulate.interval import interval
-from overflow.simulate.measure import begin, difference, play_on, run
+from overflow.simulate.measure import begin, difference, luck_of, play_on, run
 from overflow.simulate.scenario import Law
 from overflow.simulate.truth import Truth
 from tests.simulate.make import public
@@ -43,12 +43,30 @@ def test_ratios_are_exact_with_a_batch_at_opening_too():
 
 @pytest.mark.parametrize("name", ["quiet_chat", "evening_close", "email_weekend"])
 def test_taking_luck_out_agrees_with_regret(name):
-    scenario = public(name)
-    exact = run(scenario, "backlog", days=40)
-    other = run(scenario, "backlog", days=40, late=True)
-    assert (exact.method, other.method) == ("regret", "luck")
+    exact = run(public(name), "backlog", days=40)
+    other = replace(exact, method="luck", lucks=[])
+    for day, outcome in enumerate(exact.outcomes):
+        other.lucks.append(luck_of(replace(other, outcomes=exact.outcomes[:day]), outcome, 1))
+    assert exact.method == "regret"
     assert abs(exact.ratio.mean - other.ratio.mean) < exact.ratio.half + 2 * other.ratio.half
     assert other.ratio.half < interval(other.plain).over(other.truth.optimum).half
+
+
+@pytest.mark.parametrize("name", ["bf_chat_ramp", "quiet_chat", "evening_close"])
+def test_regret_with_late_overflow_agrees_with_what_days_cost(name):
+    found = begin(public(name), "last moment", late=True)
+    for _ in range(30):
+        play_on(found, lambda told: LastMoment(told, lambda lane, _t: lane.n > 1.5 * lane.slots), 1)
+    assert found.method == "regret"
+    assert sum(outcome.late for outcome in found.outcomes) > 0
+    lucks = np.array([found.truth.luck(outcome) for outcome in found.outcomes])
+    calm = interval(found.plain - lucks).over(found.truth.optimum)
+    assert abs(found.ratio.mean - calm.mean) < found.ratio.half + 2 * calm.half
+
+
+def test_where_nobody_gives_up_late_overflow_is_measured_without_regret():
+    assert begin(public("email_weekend"), "auto", late=True).method == "luck"
+    assert begin(public("email_weekend"), "auto", late=False).method == "regret"
 
 
 @pytest.mark.parametrize("name", ["bf_chat_ramp", "evening_close", "email_weekend"])
@@ -56,10 +74,10 @@ def test_luck_is_nothing_in_expectation_whatever_is_done(name):
     found = begin(public(name), "last moment", late=True)
     for _ in range(30):
         play_on(found, lambda told: LastMoment(told, lambda _lane, _t: False), 1)
-    for luck in np.array(found.lucks).T:
-        assert abs(luck.mean()) < 4 * luck.std() / 30**0.5
+    luck = np.array([found.truth.luck(outcome) for outcome in found.outcomes])
+    assert abs(luck.mean()) < 4 * luck.std() / 30**0.5
     assert sum(outcome.late for outcome in found.outcomes) > 0
-    assert found.ratio.half < interval(found.plain).over(found.truth.optimum).half / 2
+    assert (found.plain - luck).std() < found.plain.std() / 1.5
 
 
 def test_days_pair_by_their_luck():
