@@ -49,6 +49,9 @@ COARSE: Final = 0.5
 """Longest step of a plan in handle times: five times the exact one's, and no threshold moves by
 more than one or two for it."""
 
+WORTH: Final = 1.25
+"""Breach ÷ what an overflow costs more than a ticket kept; from simulated days."""
+
 LINES: Final = 64
 """Handle times and patiences for which waiting is remembered."""
 
@@ -132,7 +135,8 @@ class Planner:
             lines = self._lines_of(prospect, at, here, prospect.late_wait)
             found = solve_late(here, lines, step=step, present=present)
             later = Deferral(found, prospect.late_wait, prospect.look, lines)
-            return Solved((_thresholds(found.times, found.levels),), later=later)
+            kept = found if _is_late_worth(here) else solve(here, present=present, step=step)
+            return Solved((_thresholds(kept.times, kept.levels),), later=later)
         if _may_fill(prospect):
             finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
             rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)
@@ -153,7 +157,8 @@ class Planner:
 def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
     now = known(estimates, prospect.expected, prospect.concurrency)
     handle, patience = prospect.expected.handle, prospect.expected.patience
-    coarse = _coarse(prospect)
+    # A plan for two numbers takes longer, so fewer of them are made.
+    coarse = 3 if _may_fill(prospect) else 1
     demand = coarse * round(math.log(now.demand) / (coarse * DEMAND_STEP))
     return _Point(
         demand,
@@ -162,13 +167,6 @@ def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
         round(missing(prospect, now, t)),
         int(t / _part(prospect)) if demand and is_long(prospect) else -1,
     )
-
-
-def _coarse(prospect: Prospect) -> int:
-    """Steps of the grid that are taken as one: fewer of the plans that take longer."""
-    if prospect.late_wait is not None:
-        return 2
-    return 3 if _may_fill(prospect) else 1
 
 
 def is_long(prospect: Prospect) -> bool:
@@ -189,6 +187,15 @@ def _may_fill(prospect: Prospect) -> bool:
 
 def _part(prospect: Prospect) -> float:
     return lasting(prospect.expected) / 8.0
+
+
+def _is_late_worth(here: Course) -> bool:
+    """Whether more is kept at arrival because it may leave later.
+
+    Not where nobody gives up and a breach costs hardly more than an overflow: who could still leave
+    in time is then hardly ever better off leaving, and what was kept for it is late.
+    """
+    return here.theta > 0 or here.breach >= WORTH * (here.leaving - here.kept)
 
 
 def _course(prospect: Prospect, at: _Point) -> Course:
