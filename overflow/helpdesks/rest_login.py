@@ -119,6 +119,9 @@ class Login:
             borne = {"token": token}
             headers |= {name: text.written(borne) for name, text in session["headers"].items()}
             query += [(name, text.written(borne)) for name, text in session["query"].items()]
+        for name, header in headers.items():
+            if not header.isascii() or not header.isprintable():
+                raise Refused(f"auth: a secret holds what the header {name} cannot.")
         path = with_query(request.path, query)
         return replace(request, path=path, headers={**request.headers, **headers}), token
 

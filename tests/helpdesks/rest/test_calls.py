@@ -49,6 +49,15 @@ def test_a_login_that_is_refused_is_not_tried_again_at_once(server):
     desk.close()
 
 
+@pytest.mark.parametrize("secret", ["schlüssel", "two\r\nX-Lines: 1"])
+def test_a_secret_that_no_header_can_hold_is_refused_and_not_told(secret):
+    desk = opened(OPEN, token=(secret,))
+    with pytest.raises(Refused, match="X-Key") as caught:
+        desk.read("7")
+    assert secret not in str(caught.value)
+    desk.close()
+
+
 def test_what_goes_to_the_same_place_is_sent_as_one(server, desk):
     number = server.create()
     server.assign(number)
