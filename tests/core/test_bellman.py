@@ -183,6 +183,13 @@ def test_a_partner_with_room_for_all_is_one_without_limit(partners):
     assert partners[60].threshold(20.0, 0) == solve(DAY).threshold(20.0)
 
 
+def test_a_full_partner_leaves_no_choice_to_regret(partners):
+    assert partners[2].regret(9, 50.0, overflow=False, busy=2) == 0.0
+    keeping, sending = (partners[2].regret(9, 50.0, overflow=way, busy=0) for way in (False, True))
+    assert min(keeping, sending) == 0.0 < max(keeping, sending)
+    assert partners[2].gap(9, 1e9, 0) == partners[2].gap(9, DAY.horizon, 0)
+
+
 def test_more_slots_never_cost_more(partners):
     costs = [partners[slots].expected_cost(5, 4) for slots in (0, 2, 5, 60)]
     assert costs == sorted(costs, reverse=True)

@@ -178,6 +178,14 @@ def test_nobody_leaves_where_nobody_serves_and_all_is_well():
     assert deferral.leaving(70.0, 3, [71.0] * 3) == []
 
 
+def test_the_shifts_to_come_count():
+    def gone(after):
+        course = replace(MAIL, slots=((0.0, 3.0), (150.0, after)))
+        return len(defer(course, 15.0, 0.25).leaving(100.0, 63, [220.0] * 60))
+
+    assert gone(1.0) > gone(3.0) > gone(6.0)
+
+
 def test_looks_come_no_closer_than_they_are_worth():
     assert defer(CHAT, 0.5, 0.25).pace == 0.25
     assert defer(MAIL, 15.0, 0.25).pace == 0.6
