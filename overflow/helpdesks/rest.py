@@ -50,8 +50,9 @@ class RestHelpdesk:
         self._http = HelpdeskHttp(
             said["url"], timeout=said["timeout"], connections=said["connections"]
         )
-        login = Login(said["auth"], secrets, self._http)
-        self._calls = Calls(said["url"], self._http, login, said.get("success"))
+        success = said.get("success")
+        login = Login(said["auth"], secrets, self._http, (success or {}).get("away"))
+        self._calls = Calls(said["url"], self._http, login, success)
         self._lists = Lists(self._calls, times)
         self._reads = Reads(self._requests, self._lexicon, self._calls, self._lists)
         self._walk = Walk(self._requests, self._lexicon, self._lists, self._reads, times)

@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from overflow.clock import monotonic
-from overflow.errors import BadInput, Refused
+from overflow.errors import BadInput, HelpdeskAway, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.http import HelpdeskHttp, Reply, judge
-from overflow.helpdesks.rest_query import Expression
+from overflow.helpdesks.rest_query import Expression, Query
 from overflow.helpdesks.rest_request import (
     Rendered,
     Table,
@@ -97,8 +97,16 @@ class _Session(NamedTuple):
 class Login:
     """Lets requests in. Thread-safe."""
 
-    def __init__(self, section: Mapping[str, Any], secrets: Secrets, http: HelpdeskHttp) -> None:
+    def __init__(
+        self,
+        section: Mapping[str, Any],
+        secrets: Secrets,
+        http: HelpdeskHttp,
+        away: Query | None = None,
+    ) -> None:
+        """``away`` is true of an answer with 200 that means "later"."""
         self._section = section
+        self._away = away
         self._secrets = secrets
         self._http = http
         self._lock = threading.Lock()
@@ -164,6 +172,8 @@ class Login:
         reply = self._http.send(request.method, request.path, **sent)
         judge(reply, "The login")
         body = reply.json()
+        if self._away is not None and _holds(self._away, reply, body):
+            raise HelpdeskAway("The login: the helpdesk cannot let us in now.")
         try:
             token, lasts = session["token"].of(body), session["lasts"]
             if "expires_in" in session:
@@ -173,6 +183,14 @@ class Login:
         if not isinstance(token, str) or not token.isprintable() or not token.isascii():
             raise Refused("The login: its answer holds no token where auth.session.token looks.")
         return _Session(token, now + lasts - min(MARGIN, lasts / 10))
+
+
+def _holds(query: Query, reply: Reply, body: object) -> bool:
+    document = {"status": reply.status, "headers": dict(reply.headers), "body": body}
+    try:
+        return query.holds(document)
+    except BadInput as fault:
+        raise Refused(f"The login: {fault.message}") from None
 
 
 class _Values(Mapping[str, object]):

@@ -48,6 +48,15 @@ def _helpdesk(data: Data) -> Found:
             yield f"helpdesk.{path}", _OUR_WORDS.get(text, text)
 
 
+def _reason_can_be_written(data: Data) -> Found:
+    """A helpdesk that a file describes need not have fields; then none can be named."""
+    desk = _part(data, "helpdesk")
+    requests = _part(_part(desk, "options"), "requests")
+    is_described = desk.get("connector") == "rest" and requests
+    if is_described and "field" not in requests and _part(data, "words").get("reason_field"):
+        yield "words.reason_field", "cannot be written: helpdesk.options has no `requests.field`"
+
+
 def _holidays(data: Data) -> Found:
     for path, holder in [("", data), *_teams(data)]:
         place = f"{path}.holidays".strip(".")
@@ -208,6 +217,7 @@ def _planning_has_something_to_weigh(data: Data) -> Found:
 
 _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _helpdesk,
+    _reason_can_be_written,
     _holidays,
     _home_is_staffed,
     _partners_are_told_apart,

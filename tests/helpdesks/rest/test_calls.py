@@ -40,6 +40,15 @@ def test_a_session_is_opened_once_and_anew_when_it_has_ended(server, desk):
     assert server.calls("POST") == ["POST login"] * 2
 
 
+def test_a_login_that_is_put_off_is_tried_again(server):
+    desk = opened({"success.away": "body.code == 'login'"}, server.url, token=("wrong",))
+    for _ in range(2):
+        with pytest.raises(HelpdeskAway, match="login"):
+            desk.read("7")
+    assert server.calls() == ["POST login"] * 2
+    desk.close()
+
+
 def test_a_login_that_is_refused_is_not_tried_again_at_once(server):
     desk = opened(url=server.url, token=("wrong",))
     for _ in range(3):

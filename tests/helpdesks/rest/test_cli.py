@@ -102,6 +102,12 @@ def test_a_policy_takes_in_the_file_that_it_names(write, tmp_path):
     assert caught.value.faults == {"helpdesk.options.file": ["cannot be read: FileNotFoundError"]}
 
 
+def test_a_reason_that_could_not_be_written_is_a_fault():
+    told = {"requests.field": GONE}
+    assert set(policies.check(policy(options=options(told)), "lamps")) == {"words.reason_field"}
+    assert policies.check(policy(options=options()), "lamps") == {}
+
+
 def test_a_stored_policy_names_no_file():
     found = policies.check(policy(options={"file": "desk.yaml"}), "lamps")
     assert "helpdesk.options.file" in found
