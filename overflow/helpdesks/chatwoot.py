@@ -1,6 +1,6 @@
 """Chatwoot by its REST API, with webhooks that it signs and sends at most once.
 
-A conversation's version is ``updated_at``, in microseconds. There is no locking, and both labels
+A conversation's version is ``updated_at``, in milliseconds. There is no locking, and both labels
 and custom attributes are replaced as a whole: they are read right before they are written. A team
 is set by one call and the assignee cleared by a second, for a call that names both sets no team.
 
@@ -11,7 +11,7 @@ https://www.chatwoot.com/docs/product/features/webhooks
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
 from marshmallow import fields, validate
 
@@ -22,11 +22,13 @@ from overflow.helpdesks.chatwoot_ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.chatwoot_walk import Walk
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields
-from overflow.helpdesks.http import HelpdeskHttp, segment
+from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.signatures import hmac_sha256_hex, refusal, same
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
+
+_NOTHING: Final = frozenset({b"", b"null"})
 
 
 class ChatwootOptions(VendorOptions):
@@ -98,7 +100,8 @@ class ChatwootHelpdesk:
             self._mark(seen.id, desired)
         if desired.group is not None and desired.group != seen.group:
             team = self._words.number(desired.group)
-            self._post(seen.id, "assignments", {"team_id": team})
+            if self._post(seen.id, "assignments", {"team_id": team}).body.strip() in _NOTHING:
+                raise Refused(f"Chatwoot has no team {team}, and has put the conversation in none.")
             # The team may have assigned a member by itself, so this goes out in any case.
             self._post(seen.id, "assignments", {"assignee_id": None})
 
@@ -155,8 +158,8 @@ class ChatwootHelpdesk:
         reply = self._http.request("GET", _path(ticket_id), none_on_404=True)
         return None if reply is None else Fields(reply.mapping())
 
-    def _post(self, ticket_id: str, what: str, body: Mapping[str, object]) -> None:
-        self._http.request("POST", f"{_path(ticket_id)}/{what}", json=body)
+    def _post(self, ticket_id: str, what: str, body: Mapping[str, object]) -> Reply:
+        return self._http.request("POST", f"{_path(ticket_id)}/{what}", json=body)
 
     def _say(self, ticket_id: str, text: str, reference: str, *, private: bool) -> None:
         content = text if reference in text else f"{text}\n\n{reference}"

@@ -5,13 +5,14 @@ https://developers.chatwoot.com/api-reference/conversations/conversation-details
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from overflow.core.model import Snapshot, Status
 from overflow.errors import BadInput
-from overflow.helpdesks.fields import TEXT, Fields
+from overflow.helpdesks.fields import LANGUAGE, TEXT, Fields
 from overflow.helpdesks.port import Event, Full, Hint, Nothing
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 
@@ -45,6 +46,9 @@ _WHOLE: Final = frozenset(
     {"conversation_created", "conversation_updated", "conversation_status_changed"}
 )
 _PARTIAL: Final = frozenset({"message_created", "message_updated"})
+UNKEPT: Final = 2e-6
+"""Seconds: a webhook may bear parts of a microsecond that the database does not keep, and must not
+look newer than what a read shows of the same state."""
 _LATEST: Final = 4_102_444_800.0
 """2100: a moment later than that is none."""
 
@@ -57,12 +61,14 @@ class Lexicon:
     has_bot: bool
     """Pending is a bot's queue; else it waits for the customer."""
 
-    def ticket(self, conversation: Fields) -> Snapshot:
-        """A conversation of the API or of a webhook: they say the same."""
-        created = seconds(conversation, "created_at")
-        updated = seconds(conversation, "updated_at") or seconds(conversation, "timestamp")
-        if created is None or updated is None:
-            raise conversation.fault("created_at and updated_at", "given")
+    def ticket(self, conversation: Fields, early: float = 0.0) -> Snapshot:
+        """A conversation of the API or of a webhook: they say the same.
+
+        ``early``: seconds by which its version is taken for older.
+        """
+        created, updated = moment(conversation, "created_at"), moment(conversation, "updated_at")
+        if created is None:
+            raise conversation.fault("created_at", "given")
         found = conversation.values.get("custom_attributes")
         custom = found if isinstance(found, dict) else {}
         meta = conversation.inner("meta")
@@ -74,10 +80,10 @@ class Lexicon:
             group=self.words.group(_id(meta, "team")),
             assignee=_assignee(meta),
             channel=self.words.channel(said if isinstance(said, str) else "", custom),
-            language=self.words.language(custom),
+            language=self.words.language(custom) or _detected(conversation),
             created=created,
-            version=round(updated * 1e6),
-            answered=seconds(conversation, "first_reply_created_at"),
+            version=None if updated is None else int((updated - early) * 1e3),
+            answered=moment(conversation, "first_reply_created_at"),
             topic=self.words.topic(custom),
             priority=_PRIORITIES.index(priority) + 1 if priority in _PRIORITIES else 0,
             tags=frozenset(conversation.texts("labels")),
@@ -107,7 +113,7 @@ class Lexicon:
             return _of_message(document, delivery)
         if not is_signed:
             return Hint(document.identity(), delivery)
-        seen = self.ticket(document)
+        seen = self.ticket(document, UNKEPT)
         if self.is_bots(seen):
             return Nothing("a bot has it")
         return Full(seen, delivery, kind == "conversation_created")
@@ -119,11 +125,14 @@ def _of_message(document: Fields, delivery: str) -> Event:
     return Hint(document.inner("conversation").identity(), delivery)
 
 
-def seconds(fields: Fields, name: str) -> float | None:
-    """Epoch seconds, whole or not; 0 is "never"."""
+def moment(fields: Fields, name: str) -> float | None:
+    """Epoch seconds, whole or not; 0 is "never". Webhooks write some times as texts."""
     value = fields.values.get(name)
     if value is None or value == 0:
         return None
+    if isinstance(value, str):
+        found = fields.moment(name)
+        return None if found is None else found / 1e6
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST:
         raise BadInput(f"{fields.at(name)} has to be seconds since 1970.")
     return float(value)
@@ -135,7 +144,17 @@ def _id(fields: Fields, name: str) -> int | None:
 
 
 def _assignee(meta: Fields) -> str | None:
-    """An agent: a bot is no assignee."""
+    """An agent: a bot or an assistant is no assignee."""
     number = _id(meta, "assignee")
-    is_bot = meta.values.get("assignee_type") == "AgentBot"
-    return None if number is None or is_bot else str(number)
+    is_agent = meta.values.get("assignee_type") in {None, "User"}
+    return str(number) if number is not None and is_agent else None
+
+
+def _detected(conversation: Fields) -> str:
+    """What Chatwoot has found the language to be, else that of the customer's browser."""
+    found = conversation.values.get("additional_attributes")
+    said = found if isinstance(found, dict) else {}
+    for value in (said.get("conversation_language"), said.get("browser_language")):
+        if isinstance(value, str) and value and LANGUAGE.pattern.fullmatch(value):
+            return re.split("[-_]", value.lower())[0]
+    return ""

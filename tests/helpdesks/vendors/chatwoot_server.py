@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import itertools
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.helpdesks.vendors.little import Hook, Little, No, Shown
@@ -81,12 +82,10 @@ class Server(Little):
         if "assignee_id" in asked.body:
             self._change(number, assignee=asked.body["assignee_id"])
             return {}
-        team = asked.body["team_id"]
-        if team not in GROUPS.values():
-            raise No(404, {"error": "Resource could not be found"})
-        ticket["team"] = team
+        team = asked.body["team_id"] if asked.body["team_id"] in GROUPS.values() else None
+        ticket["team"] = team  # an unknown one is none
         self._change(number, assignee=self.assigning.get(team, ticket["assignee"]))
-        return {"id": team}
+        return 200, None if team is None else {"id": team}, {}
 
     def labels(self, asked, number):
         self._there(number)
@@ -222,9 +221,20 @@ class Server(Little):
             ticket = self.tickets[number]
             ticket |= facts
             ticket["updated_at"] = max(self.now(), ticket["updated_at"] + 1e-4)
-            body = {**self._shown(ticket), "channel": ticket["channel"], "event": event}
-            raw = json.dumps({**body, "account": {"id": 1}}).encode()
+            raw = json.dumps(self._told(ticket, event)).encode()
             self.hooks += [self._signed(raw, number) for _ in range(times)]
+
+    def _told(self, ticket, event):
+        """What webhooks say in other words than the API, and more exactly than it is kept."""
+        first = ticket["first_reply_created_at"]
+        return {
+            **self._shown(ticket),
+            "channel": ticket["channel"],
+            "first_reply_created_at": first and datetime.fromtimestamp(first, UTC).isoformat(),
+            "updated_at": ticket["updated_at"] + 9e-7,
+            "account": {"id": 1},
+            "event": event,
+        }
 
     def again(self, hook):
         return self._signed(hook.body, hook.ticket)

@@ -6,7 +6,7 @@ import pytest
 
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
-from overflow.errors import Refused, Unauthorised
+from overflow.errors import BadInput, Refused, Unauthorised
 from overflow.helpdesks.port import Desired, Full, Hint, Nothing
 from tests.helpdesks.vendors import chatwoot_server as c
 from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
@@ -48,7 +48,7 @@ def test_a_conversation_comes_whole():
             channel="email",
             language="",
             created=1795338611.0,
-            version=1795338911482913,
+            version=1795338911482,
             tags=frozenset({"retoure"}),
         ),
         "d-1",
@@ -71,6 +71,57 @@ def test_messages_are_hints_and_notes_are_nothing():
     for kind in ("message_created", "message_updated"):
         assert event(event=kind, conversation={"id": 8}) == Hint("8", "d-1")
         assert isinstance(event(event=kind, conversation={"id": 8}, private=True), Nothing)
+
+
+def test_times_of_webhooks_may_be_texts():
+    seen = event(first_reply_created_at="2026-11-22T17:10:00.500Z").ticket
+    assert seen.answered == 1795367400.5
+    with pytest.raises(BadInput, match="first_reply_created_at"):
+        event(first_reply_created_at="yesterday")
+
+
+def test_a_read_is_never_older_than_the_webhook_of_the_same_state(server, chatwoot):
+    number = server.create()
+    for _ in range(20):
+        server.assign(number)
+        hook = server.sent(server.hooks[-1])
+        told = chatwoot.receive(hook.headers, hook.body, "", server.now()).ticket
+        assert chatwoot.read(number).version >= told.version
+
+
+def test_a_conversation_without_its_time_has_no_version(server, chatwoot):
+    number = server.create()
+    del server.tickets[number]["updated_at"]
+    assert chatwoot.read(number).version is None
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ({"conversation_language": "nl", "browser_language": "de-DE"}, "nl"),
+        ({"browser_language": "de-DE"}, "de"),
+        ({"browser_language": "<script>"}, ""),
+        ({"conversation_language": None}, ""),
+        (None, ""),
+    ],
+)
+def test_the_language_is_what_chatwoot_found_it_to_be(said, language):
+    assert event(additional_attributes=said).ticket.language == language
+
+
+@pytest.mark.parametrize("kind", ["AgentBot", "Captain::Assistant"])
+def test_neither_a_bot_nor_an_assistant_is_an_assignee(kind):
+    meta = {"assignee": {"id": 7}, "assignee_type": kind, "team": None}
+    assert event(meta=meta).ticket.assignee is None
+    assert event(meta={**meta, "assignee_type": "User"}).ticket.assignee == "7"
+
+
+def test_a_team_that_is_not_there_is_refused(server):
+    groups = {**c.GROUPS, "near": 99}
+    own = connect(c, server, SystemClock(), groups=groups)
+    with pytest.raises(Refused, match="no team 99"):
+        own.write(own.read(server.create()), TO_PARTNER)
+    own.close()
 
 
 def test_another_account_s_conversation_is_not_ours():
