@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from overflow.helpdesks import check_options
+from overflow.clock import SystemClock
+from overflow.core.model import HelpdeskConfig, Words
+from overflow.helpdesks import check_options, open_helpdesk
 from overflow.policies.text import document
 from tests.helpdesks.rest.described import GONE, faults, options
 
@@ -98,3 +102,53 @@ def test_what_is_written_has_to_be_read_back():
 def test_a_file_is_named_by_policies_in_files_only():
     (told,) = faults({"file": "rt.yaml"})["file"]
     assert "in its place" in told
+
+
+def paths_in(part, at=()):
+    """Every place in a file."""
+    items = (
+        part.items()
+        if isinstance(part, dict)
+        else enumerate(part)
+        if isinstance(part, list)
+        else ()
+    )
+    for key, inner in items:
+        yield (*at, key)
+        yield from paths_in(inner, (*at, key))
+
+
+PATHS = sorted(paths_in(options()), key=str)
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=12)
+    | st.sampled_from(["{ticket}", "{", "a.b", "a[", "last", "cursor", "json", "Europe/Berlin"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(max_size=8) | st.sampled_from(["by", "keys", "json", "hmac"]), inner
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(PATHS), anything), min_size=1, max_size=3))
+def test_whatever_stands_in_a_file_it_is_opened_or_has_faults_with_paths(changes):
+    given_options = options()
+    for path, value in changes:
+        part = given_options
+        for key in path[:-1]:
+            part = part[key] if isinstance(part, dict) and key in part else {}
+        if isinstance(part, dict):
+            part[path[-1]] = value
+    found = check_options("rest", given_options, {"token": ("t",), "webhook": ("w",)})
+    assert all(path and texts and all(texts) for path, texts in found.items())
+    if not found:
+        secrets = {"token": ("t",), "webhook": ("w",)}
+        config = HelpdeskConfig("rest", given_options, secrets)
+        open_helpdesk(config, Words(), str, SystemClock()).close()
