@@ -1,4 +1,4 @@
-"""What the planner worked out for queues that share a line: from how many tickets on to overflow."""
+"""What the planner worked out for queues that share a line: from how many on to overflow."""
 
 from __future__ import annotations
 
