@@ -48,8 +48,8 @@ class ChatwootOptions(VendorOptions):
 class ChatwootHelpdesk:
     """One shop's Chatwoot; satisfies ``Helpdesk``.
 
-    Secrets: ``token``, the access token of an administrator or bot (an agent who opens a
-    conversation is assigned to it), and ``webhook``, the webhook's secret.
+    Secrets: ``token``, the access token of an administrator (a bot may not read, and an agent who
+    opens a conversation is assigned to it), and ``webhook``, the webhook's secret.
     """
 
     def __init__(

@@ -2,15 +2,17 @@
 
 ``updated_within`` is in no documentation: the list of what was changed within so many seconds, in
 one piece. It is asked for as long as has passed, by our clock, since the last walk began, so that
-the two clocks are never compared. The list of what is open is cut into pages by place: where it has
-shrunk since the page before, that page is asked for again.
+the two clocks are never compared. What is longer ago than an hour would be too much for one piece:
+then all conversations are walked over page after page, the last active first. The list of what is
+open is cut into pages by place: where it has shrunk since the page before, that page is asked for
+again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -19,16 +21,33 @@ from overflow.errors import BadInput, Refused
 from overflow.helpdesks.chatwoot_ticket import Lexicon
 from overflow.helpdesks.fields import Fields
 from overflow.helpdesks.http import HelpdeskHttp, Params
-from overflow.helpdesks.keyset import OVERLAP
+from overflow.helpdesks.keyset import OVERLAP, sent_at
 from overflow.helpdesks.port import Page
 from overflow.helpdesks.vocabulary import number_of
 
 _OPEN: Final = ("open", "pending", "snoozed")
+_AT_ONCE: Final = 3600
+"""Seconds of changes that are asked for in one piece."""
 _LONGEST: Final = 7 * 86_400
 """Seconds that a walk of changes goes back at the most, and does where our clock was set back."""
 _CURSOR: Final = re.compile(r"([0-2])\.([0-9]{1,6})\.([0-9]{1,9})", re.ASCII)
+_BACK: Final = re.compile(r"([0-9]{1,12})\.([0-9]{1,12})\.([0-9]{1,6})", re.ASCII)
+"""``begun.since.page``: by our clock, by the helpdesk's, and the page that follows."""
 
 _log = structlog.get_logger(__name__)
+
+
+class _Listed(NamedTuple):
+    """What a list shows."""
+
+    ours: Sequence[Snapshot]
+    in_all: int
+    """How many there are on all pages."""
+    shown: int
+    oldest: int
+    """The earliest last activity on this page, epoch seconds."""
+    sent_at: int
+    """By the helpdesk's clock."""
 
 
 class Walk:
@@ -41,17 +60,31 @@ class Walk:
 
     def changed(self, cursor: str) -> Page:
         """The cursor is when the last walk began, by our clock."""
+        if back := _BACK.fullmatch(cursor):
+            return self._back(*map(int, back.groups()))
         begun = int(self._now())
         if not re.fullmatch(r"[0-9]{1,12}", cursor, re.ASCII):
             return Page((), str(begun), is_last=True)
         passed = begun - int(cursor)
-        within = min(passed, _LONGEST) if passed >= 0 else _LONGEST
+        if not 0 <= passed <= _AT_ONCE:
+            return self._back(begun, passed=min(passed, _LONGEST) if passed > 0 else _LONGEST)
+        within = passed + OVERLAP
+        params: Params = {"status": "all", "assignee_type": "all", "updated_within": within}
+        return Page(self._list(params).ours, str(begun), is_last=True)
+
+    def _back(self, begun: int, since: int = 0, page: int = 1, *, passed: int = 0) -> Page:
+        """A page of the last active ones, back to ``since``, or to so many seconds before now."""
         params: Params = {
             "status": "all",
             "assignee_type": "all",
-            "updated_within": within + OVERLAP,
+            "sort_by": "last_activity_at_desc",
+            "page": page,
         }
-        return Page(self._list(params)[0], str(begun), is_last=True)
+        listed = self._list(params)
+        since = since or listed.sent_at - passed - OVERLAP
+        if not listed.shown or listed.oldest < since:
+            return Page(listed.ours, str(begun), is_last=True)
+        return Page(listed.ours, f"{begun}.{since}.{page + 1}", is_last=False)
 
     def open(self, cursor: str) -> Page:
         """Open, pending and snoozed ones, one after the other: ``status.page.count``."""
@@ -63,7 +96,7 @@ class Walk:
             "sort_by": "created_at_asc",
             "page": page,
         }
-        tickets, count, shown = self._list(params)
+        tickets, count, shown, *_ = self._list(params)
         if page > 1 and count < before:
             return Page(tickets, f"{status}.{page - 1}.{count}", is_last=False)
         if shown:
@@ -71,9 +104,9 @@ class Walk:
         is_last = status + 1 == len(_OPEN)
         return Page(tickets, "" if is_last else f"{status + 1}.1.0", is_last)
 
-    def _list(self, params: Params) -> tuple[list[Snapshot], int, int]:
-        """What is ours of a list; how many there are in all, and how many it shows."""
-        body = Fields(self._http.request("GET", "conversations", params=params).mapping())
+    def _list(self, params: Params) -> _Listed:
+        reply = self._http.request("GET", "conversations", params=params)
+        body = Fields(reply.mapping())
         try:
             data = body.inner("data")
             values = data.values.get("payload")
@@ -83,7 +116,9 @@ class Walk:
         if not isinstance(values, list):
             raise Refused("GET conversations: the answer holds no list.")
         seen = [ticket for value in values if (ticket := self._snapshot(value)) is not None]
-        return seen, count, len(values)
+        active = (_activity(value) for value in values)
+        oldest = min((at for at in active if at is not None), default=0)
+        return _Listed(seen, count, len(values), oldest, sent_at(reply))
 
     def _snapshot(self, value: object) -> Snapshot | None:
         """One that makes no sense is logged and left out: the others still have to be followed."""
@@ -94,3 +129,7 @@ class Walk:
             _log.warning("ticket left out", ticket=number, fault=fault.message)
             return None
         return None if self._lexicon.is_bots(seen) else seen
+
+
+def _activity(value: object) -> int | None:
+    return number_of(value.get("last_activity_at")) if isinstance(value, dict) else None

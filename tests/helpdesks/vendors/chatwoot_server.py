@@ -68,7 +68,10 @@ class Server(Little):
             since = self.now() - int(query["updated_within"])
             found = [t for t in found if t["updated_at"] >= since]
         else:
-            found.sort(key=lambda t: (t["created_at"], t["id"]))
+            assert query["sort_by"] in {"created_at_asc", "last_activity_at_desc"}
+            is_latest_first = query["sort_by"] == "last_activity_at_desc"
+            name = "last_activity_at" if is_latest_first else "created_at"
+            found.sort(key=lambda t: (t[name], t["id"]), reverse=is_latest_first)
             page = int(query.get("page", 1))
             found = found[(page - 1) * 3 : page * 3]
         meta = {"all_count": count}
@@ -130,6 +133,7 @@ class Server(Little):
             "priority": None,
             "first_reply_created_at": 0,
             "created_at": int(now),
+            "last_activity_at": int(now),
             "updated_at": now,
         }
         self.said[str(number)] = []
@@ -221,6 +225,7 @@ class Server(Little):
             ticket = self.tickets[number]
             ticket |= facts
             ticket["updated_at"] = max(self.now(), ticket["updated_at"] + 1e-4)
+            ticket["last_activity_at"] = int(self.now())
             raw = json.dumps(self._told(ticket, event)).encode()
             self.hooks += [self._signed(raw, number) for _ in range(times)]
 

@@ -192,7 +192,28 @@ def test_a_list_that_shrinks_while_it_is_walked_over_is_gone_back_in(server, cha
     assert set(numbers) <= seen
 
 
+def test_what_changed_in_days_is_walked_over_page_after_page(server, chatwoot):
+    ago = int(SystemClock().now()) - 3 * 86_400
+    server.skew = -4 * 86_400
+    before = [server.create() for _ in range(4)]
+    server.skew = 0.0
+    since = [server.create() for _ in range(8)]
+    seen, page = set(), chatwoot.changed_since(str(ago))
+    while not page.is_last:
+        seen |= {ticket.id for ticket in page.tickets}
+        page = chatwoot.changed_since(page.cursor)
+    seen |= {ticket.id for ticket in page.tickets}
+    assert set(since) <= seen
+    assert not set(before[:2]) & seen
+    assert not any("updated_within" in asked.query for asked in server.asked)
+    assert int(page.cursor) >= ago + 3 * 86_400
+    assert chatwoot.changed_since(page.cursor).is_last
+    assert "updated_within" in server.asked[-1].query
+
+
 def test_a_clock_of_ours_that_was_set_back_looks_far_back(server, chatwoot):
     number = server.create()
     ahead = str(int(SystemClock().now()) + 3600)
-    assert [seen.id for seen in chatwoot.changed_since(ahead).tickets] == [number]
+    page = chatwoot.changed_since(ahead)
+    assert [seen.id for seen in page.tickets] == [number]
+    assert chatwoot.changed_since(page.cursor).is_last
