@@ -24,6 +24,8 @@ _ARRIVALS, _WORK, _PATIENCE, _WAIT, _HOLD = range(5)
 """Streams of a day; a new one takes the next number, so that the others stay as they were."""
 
 _NEVER: Final = math.inf
+_JUMP: Final = 1e-9
+"""Minutes; a slope in less time is a jump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,10 @@ def _stretches(rate: Points, horizon: float) -> tuple[Floats, Floats, Floats, Fl
     given = np.array([(min(0.0, rate[0][0]), rate[0][1]), *rate, (horizon, rate[-1][1])])
     times = np.minimum(given[:, 0], horizon)
     lengths = np.diff(times)
+    there = lengths > _JUMP
     slopes = np.divide(
-        np.diff(given[:, 1]), np.diff(given[:, 0]), out=np.zeros_like(lengths), where=lengths > 0
+        np.diff(given[:, 1]), np.diff(given[:, 0]), out=np.zeros_like(lengths), where=there
     )
-    there = lengths > 0
     begin = given[:-1, 1][there]
     return times[:-1][there], lengths[there], begin, begin + (slopes * lengths)[there]
 
