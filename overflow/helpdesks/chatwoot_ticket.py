@@ -146,7 +146,7 @@ def _id(fields: Fields, name: str) -> int | None:
 def _assignee(meta: Fields) -> str | None:
     """An agent: a bot or an assistant is no assignee."""
     number = _id(meta, "assignee")
-    is_agent = meta.values.get("assignee_type") in {None, "User"}
+    is_agent = meta.values.get("assignee_type") in (None, "User")
     return str(number) if number is not None and is_agent else None
 
 

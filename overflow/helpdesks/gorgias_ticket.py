@@ -89,16 +89,18 @@ class Lexicon:
         word = ticket.text("status", TEXT).lower()
         if word not in STATUSES:
             raise ticket.fault("status", f"one of {', '.join(STATUSES)}")
-        if STATUSES[word].is_ended and self.merged_tag in tags:
+        status = STATUSES[word]
+        if status.is_ended and self.merged_tag in tags:
             return Status.MERGED
         until = self.moment(ticket, "snooze_datetime")
-        return Status.ON_HOLD if until is not None and until / 1e6 > now else STATUSES[word]
+        is_snoozed = status.is_ended and until is not None and until / 1e6 > now
+        return Status.ON_HOLD if is_snoozed else status  # an open one waits, whatever was planned
 
     def _answered(self, ticket: Fields) -> int | None:
         """When an agent first wrote to the customer, of the messages that the ticket shows.
 
-        A list shows none: then it is the last message where somebody has the ticket and the
-        customer did not write it (where nobody has it, it was a note of the service).
+        A list shows none: then it is the last message, notes not counted, where somebody has the
+        ticket and the customer did not write it (where nobody has it, a rule may have).
         """
         found = ticket.values.get("messages")
         if not isinstance(found, list):
@@ -126,16 +128,25 @@ class Lexicon:
 def event_of(body: bytes) -> Event:
     """A webhook, as a context, an event of theirs or a form of ours (all values texts)."""
     document = Fields.parse(body)
-    kind = document.values.get("object_type")
-    if kind is not None and kind != _TICKET:
+    ticket = _named(document)
+    if ticket is not None:
+        return Hint(ticket, _delivery(document))
+    if document.values.get("object_type") not in (None, _TICKET):
         return Nothing("no event about a ticket")
-    for holder in (document, _inner(document, "data")):
-        if holder.values.get("ticket") is not None:
-            return Hint(holder.inner("ticket").identity(), _delivery(document))
-    for name in ("ticket_id", "object_id"):
-        if document.values.get(name) is not None:
-            return Hint(document.identity(name), _delivery(document))
+    if document.values.get("object_id") is not None:
+        return Hint(document.identity("object_id"), _delivery(document))
     raise BadInput("the body has to name a ticket: ticket_id, object_id or ticket.")
+
+
+def _named(document: Fields) -> str | None:
+    """The ticket that the body, its data or the message in them names."""
+    data = _inner(document, "data")
+    for holder in (document, data, _inner(document, "message"), _inner(data, "message")):
+        if holder.values.get("ticket") is not None:
+            return holder.inner("ticket").identity()
+        if holder.values.get("ticket_id") is not None:
+            return holder.identity("ticket_id")
+    return None
 
 
 def _delivery(document: Fields) -> str:

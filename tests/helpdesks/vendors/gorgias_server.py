@@ -191,7 +191,7 @@ class Server(Little):
 
     def customer_writes(self, number):
         with self.lock:
-            self.tickets[number] |= {"status": "open", "snooze_datetime": None}
+            self.tickets[number]["status"] = "open"  # a snooze that was planned stays there
             self._ask(number)
         return number
 
@@ -245,7 +245,8 @@ class Server(Little):
         at = naive(self.now())
         entry = {"id": len(self.said[number]), "created_datetime": at, **message}
         self.said[number].append(entry)
-        self.tickets[number]["last_message_datetime"] = at
+        if message["channel"] != "internal-note":
+            self.tickets[number]["last_message_datetime"] = at
         if not message["from_agent"]:
             self.tickets[number]["last_received_message_datetime"] = at
         self._touch(number, kind)

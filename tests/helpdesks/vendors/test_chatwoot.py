@@ -109,7 +109,7 @@ def test_the_language_is_what_chatwoot_found_it_to_be(said, language):
     assert event(additional_attributes=said).ticket.language == language
 
 
-@pytest.mark.parametrize("kind", ["AgentBot", "Captain::Assistant"])
+@pytest.mark.parametrize("kind", ["AgentBot", "Captain::Assistant", []])
 def test_neither_a_bot_nor_an_assistant_is_an_assignee(kind):
     meta = {"assignee": {"id": 7}, "assignee_type": kind, "team": None}
     assert event(meta=meta).ticket.assignee is None

@@ -44,9 +44,14 @@ def gorgias(server):
         (b'{"ticket": {"id": 7, "messages": []}, "context": 1}', Hint("7")),
         (b'{"id": 5, "object_type": "Ticket", "object_id": 7}', Hint("7", "5")),
         (
+            b'{"id": 5, "object_type": "TicketMessage", "data": {"message": {"ticket_id": 7}}}',
+            Hint("7", "5"),
+        ),
+        (
             b'{"id": 5, "object_type": "Customer", "object_id": 7}',
             Nothing("no event about a ticket"),
         ),
+        (b'{"object_type": [], "object_id": 7}', Nothing("no event about a ticket")),
     ],
 )
 def test_a_webhook_of_every_shape_names_its_ticket(body, event):
@@ -114,6 +119,14 @@ def test_a_snooze_is_on_hold_until_it_ends(server, gorgias):
     assert gorgias.read(number).status is Status.ON_HOLD
     server.skew = 120.0
     assert gorgias.read(number).status is Status.SOLVED
+
+
+def test_a_snoozed_ticket_to_which_the_customer_writes_is_open(server, gorgias):
+    number = server.create()
+    gorgias.set_status(number, Status.ON_HOLD)
+    assert server.tickets[number]["status"] == "closed"
+    server.customer_writes(number)
+    assert gorgias.read(number).status is Status.OPEN
 
 
 def test_trashed_tickets_and_spam_are_known(server, gorgias):
