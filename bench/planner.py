@@ -14,10 +14,10 @@ from bench.scenarios import DEVELOP, half
 from bench.shop import CHANNELS, SHOP, document
 from overflow.clock import SystemClock
 from overflow.core import estimate
+from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.core.estimate import Span
-from overflow.core.expected import Interval, Uploaded
 from overflow.core.plan import Planner
-from overflow.core.prospect import Prospect
+from overflow.core.prospects.prospect import Prospect
 from overflow.flows.planning import plans
 from overflow.policies import build
 from overflow.simulate.contenders.auto import prospect_of

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from overflow.core.bellman import solve
-from overflow.core.bellman_grid import natural
-from overflow.core.late_regret import late_regret
+from overflow.core.optimum.bellman import solve
+from overflow.core.optimum.bellman_grid import natural
+from overflow.core.optimum.late_regret import late_regret
 from overflow.simulate.contenders.auto import Auto
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.truth import course_of, twin

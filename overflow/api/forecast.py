@@ -20,7 +20,7 @@ from overflow.api.schemas.forecast import (
     UploadQuery,
     shown,
 )
-from overflow.core.history import QUARTER
+from overflow.core.arrivals.history import QUARTER
 from overflow.errors import Invalid
 from overflow.flows import forecasting, uploads
 from overflow.flows.uploads import Upload

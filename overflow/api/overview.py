@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from overflow.api.schemas.signals import lifted
+from overflow.core.arrivals.lifts import lift
 from overflow.core.forecast import AtHome
-from overflow.core.lifts import lift
 from overflow.core.model import HOME, Load, Policy, Pressure, Situation
 from overflow.core.outlook import joining
 from overflow.core.roster import Staff, hours_of, live, staff

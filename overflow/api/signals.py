@@ -13,7 +13,7 @@ from overflow.api.schemas.signals import (
     SignalSchema,
     signal,
 )
-from overflow.core.signals import name_of
+from overflow.core.arrivals.signals import name_of
 from overflow.errors import Unknown
 from overflow.flows import signals
 

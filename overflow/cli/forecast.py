@@ -17,7 +17,7 @@ from overflow.api.schemas.forecast import MOST_HOURS, ForecastSchema, shown
 from overflow.cli import current_settings
 from overflow.cli.places import require_store
 from overflow.cli.tables import plain, show
-from overflow.core.expected import Expected, Forecast
+from overflow.core.arrivals.expected import Expected, Forecast
 from overflow.errors import Invalid
 from overflow.flows import forecasting, uploads
 from overflow.flows.services import Services

@@ -10,7 +10,7 @@ import click
 
 from overflow import policies
 from overflow.clock import SystemClock
-from overflow.core.expected import Forecast, Uploaded
+from overflow.core.arrivals.expected import Forecast, Uploaded
 from overflow.core.model import Policy
 from overflow.core.supposed import empty
 from overflow.errors import BadInput, Invalid

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Final
 
-from overflow.core.course import NEVER
 from overflow.core.model import Levels
+from overflow.core.optimum.course import NEVER
 from overflow.core.trace import Measure, Reason, TeamTest, Trace
 
 TEMPLATES: Final[Mapping[Reason, str]] = {

@@ -20,15 +20,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflow.core.bellman import solve
-from overflow.core.bellman_finite import solve_finite
-from overflow.core.bellman_late import Lines, solve_late
-from overflow.core.course import Course
-from overflow.core.deferral import Deferral
 from overflow.core.estimate import Estimates, known, lasting
 from overflow.core.line import Vector
-from overflow.core.prospect import Fading, Prospect, course, missing
-from overflow.core.service_level import priced
+from overflow.core.optimum.bellman import solve
+from overflow.core.optimum.bellman_finite import solve_finite
+from overflow.core.optimum.bellman_late import Lines, solve_late
+from overflow.core.optimum.course import Course
+from overflow.core.optimum.deferral import Deferral
+from overflow.core.optimum.service_level import priced
+from overflow.core.prospects.prospect import Fading, Prospect, course, missing
 
 DEMAND_STEP: Final = 0.02
 MU_STEP: Final = 0.02

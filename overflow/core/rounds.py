@@ -13,8 +13,8 @@ from overflow.core import estimate
 from overflow.core.estimate import Estimates, Known, Span
 from overflow.core.model import QueuePlan
 from overflow.core.plan import Planner
-from overflow.core.prospect_time import MINUTE
-from overflow.core.prospects import Ahead, steady
+from overflow.core.prospects.ahead import Ahead, steady
+from overflow.core.prospects.time import MINUTE
 
 STEADY: Final = "stationary"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from overflow.core import fitness, forecast, lifts, planned, pressure
+from overflow.core import fitness, forecast, planned, pressure
+from overflow.core.arrivals import lifts
 from overflow.core.forecast import AtHome
 from overflow.core.hours import Hours
 from overflow.core.model import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from overflow.core.course import NEVER
 from overflow.core.model import Levels
+from overflow.core.optimum.course import NEVER
 from overflow.core.trace import Check, Measure, Planned, Reason, TeamTest, Trace
 
 

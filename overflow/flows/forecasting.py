@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from overflow.core.expected import Forecast, Uploaded
-from overflow.core.history import QUARTER, Day, Profile, days_behind, profile
+from overflow.core.arrivals.expected import Forecast, Uploaded
+from overflow.core.arrivals.history import QUARTER, Day, Profile, days_behind, profile
 from overflow.core.model import Policy, Situation
 from overflow.errors import Invalid
 from overflow.flows import counts, uploads

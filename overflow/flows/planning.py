@@ -17,9 +17,9 @@ from overflow.clock import monotonic
 from overflow.core import estimate, rounds
 from overflow.core.estimate import Estimates, Known, known
 from overflow.core.model import Channel, Mode, QueuePlan
-from overflow.core.prospect import missing
-from overflow.core.prospect_time import MINUTE
-from overflow.core.prospects import Ahead, ahead
+from overflow.core.prospects.ahead import Ahead, ahead
+from overflow.core.prospects.prospect import missing
+from overflow.core.prospects.time import MINUTE
 from overflow.core.roster import staff
 from overflow.flows import counts
 from overflow.flows.forecasting import forecast

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from overflow.core import signals
+from overflow.core.arrivals import signals
+from overflow.core.arrivals.signals import Signal
 from overflow.core.model import Policy
-from overflow.core.signals import Signal
 from overflow.errors import Invalid
 from overflow.flows.services import Services
 

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from overflow.core.expected import Interval
-from overflow.core.history import QUARTER
+from overflow.core.arrivals.expected import Interval
+from overflow.core.arrivals.history import QUARTER
 from overflow.core.model import Policy
 from overflow.errors import Invalid
 

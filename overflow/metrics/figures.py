@@ -16,8 +16,8 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from overflow.clock import Clock
-from overflow.core.course import NEVER
 from overflow.core.model import HOME, Partner, Policy, Situation
+from overflow.core.optimum.course import NEVER
 from overflow.core.outlook import joining
 from overflow.core.roster import live, staff
 from overflow.errors import BadInput

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from overflow.core.arrivals.peaks import WHOLE_DAY, Calendar, Peak
+from overflow.core.arrivals.signals import SignalRule
 from overflow.core.hours import NO_HOLIDAYS, Holidays, Hours, parse_hours
 from overflow.core.model import (
     HOME,
@@ -25,8 +27,6 @@ from overflow.core.model import (
     Thresholds,
     Words,
 )
-from overflow.core.peaks import WHOLE_DAY, Calendar, Peak
-from overflow.core.signals import SignalRule
 from overflow.policies.channels import BUILT_IN, usual_channel
 from overflow.policies.rules import holidays_of
 

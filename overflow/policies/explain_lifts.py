@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from overflow.core.arrivals.peaks import ALL, WHOLE_DAY, Factors, Peak
+from overflow.core.arrivals.signals import SignalRule
 from overflow.core.model import Policy
-from overflow.core.peaks import ALL, WHOLE_DAY, Factors, Peak
-from overflow.core.signals import SignalRule
 from overflow.policies.values import spoken
 from overflow.policies.week import local
 

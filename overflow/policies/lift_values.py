@@ -9,9 +9,9 @@ from typing import Final
 
 from marshmallow import ValidationError
 
-from overflow.core.day_rules import DayRule, parse_rule
-from overflow.core.peaks import ALL, Factors
-from overflow.core.signals import Condition, parse_condition
+from overflow.core.arrivals.day_rules import DayRule, parse_rule
+from overflow.core.arrivals.peaks import ALL, Factors
+from overflow.core.arrivals.signals import Condition, parse_condition
 from overflow.policies.values import Value
 
 MOST: Final = 20.0

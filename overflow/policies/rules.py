@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from holidays import list_supported_countries
 
+from overflow.core.arrivals.peaks import ALL
 from overflow.core.model import HOME
-from overflow.core.peaks import ALL
 from overflow.core.public_holidays import Holidays
 from overflow.helpdesks import check_options
 from overflow.policies.channels import BUILT_IN, usual_channel

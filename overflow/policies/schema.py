@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from overflow.core.peaks import MOST_DAYS
+from overflow.core.arrivals.peaks import MOST_DAYS
 from overflow.policies.lift_values import ClockHours, ConditionText, DayText, LiftValue
 from overflow.policies.parts import Items, Part, Section, Table
 from overflow.policies.secrets import References

@@ -18,8 +18,8 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from overflow.core.expected import Forecast
-from overflow.core.history import QUARTER
+from overflow.core.arrivals.expected import Forecast
+from overflow.core.arrivals.history import QUARTER
 from overflow.core.model import Channel, Partner, Policy
 from overflow.core.roster import Staff, stretches
 from overflow.core.targets import partner_breach

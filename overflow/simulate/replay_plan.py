@@ -10,12 +10,12 @@ from collections import Counter
 from typing import Final, NamedTuple
 
 from overflow.core import estimate, rounds
+from overflow.core.arrivals.expected import Forecast, Uploaded
+from overflow.core.arrivals.history import Profile
 from overflow.core.estimate import Estimates, known
-from overflow.core.expected import Forecast, Uploaded
-from overflow.core.history import Profile
 from overflow.core.model import Policy, QueuePlan, Situation
 from overflow.core.plan import Planner
-from overflow.core.prospects import Ahead, ahead
+from overflow.core.prospects.ahead import Ahead, ahead
 from overflow.core.roster import staff
 
 EVERY: Final = 600.0

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from overflow.core.bellman import NEVER
+from overflow.core.optimum.bellman import NEVER
 from overflow.simulate.drawing.axis import axis, clock_axis
 from overflow.simulate.drawing.chart import chart
 from overflow.simulate.drawing.marks import Band, Line, Mark, Rule

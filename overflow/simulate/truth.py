@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from overflow.core.bellman import Course, Solution, solve
-from overflow.core.bellman_finite import FiniteSolution, solve_finite
-from overflow.core.bellman_grid import natural
-from overflow.core.bellman_sweep import Swept, sweep
-from overflow.core.late_regret import late_regret
+from overflow.core.optimum.bellman import Course, Solution, solve
+from overflow.core.optimum.bellman_finite import FiniteSolution, solve_finite
+from overflow.core.optimum.bellman_grid import natural
+from overflow.core.optimum.bellman_sweep import Swept, sweep
+from overflow.core.optimum.late_regret import late_regret
 from overflow.simulate.outcome import Decision, Outcome
 from overflow.simulate.scenario import Law, Scenario
 

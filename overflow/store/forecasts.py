@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import orjson
 import redis
 
-from overflow.core.expected import Interval, Uploaded
-from overflow.core.history import Profile, Usual
+from overflow.core.arrivals.expected import Interval, Uploaded
+from overflow.core.arrivals.history import Profile, Usual
 from overflow.store import keys
 
 

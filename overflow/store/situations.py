@@ -8,8 +8,8 @@ from typing import Any, Final
 import redis
 
 from overflow.clock import monotonic
+from overflow.core.arrivals.signals import Signal
 from overflow.core.model import Declared, Pressure, QueuePlan, Situation, Switch
-from overflow.core.signals import Signal
 from overflow.store import keys
 from overflow.store.codec import name
 from overflow.store.scripts import Lua

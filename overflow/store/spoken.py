@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
+from overflow.core.arrivals.signals import Signal
 from overflow.core.hours import Holidays, Hours, parse_hours
 from overflow.core.model import Declared, QueuePlan, Switch
-from overflow.core.signals import Signal
 
 
 def declared_to(declared: Declared) -> bytes:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overflow.core.expected import Interval, Uploaded
+from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.flows import planning
 from tests.api.conftest import add_shop
 

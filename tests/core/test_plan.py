@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overflow.core import estimate
-from overflow.core.bellman import NEVER, solve
 from overflow.core.estimate import Expected, Span
+from overflow.core.optimum.bellman import NEVER, solve
+from overflow.core.optimum.service_level import at_price, priced, share_in_time
 from overflow.core.plan import Planner
-from overflow.core.prospect import Fading, Prospect, as_foretold, course
-from overflow.core.service_level import at_price, priced, share_in_time
+from overflow.core.prospects.prospect import Fading, Prospect, as_foretold, course
 
 CHAT = Prospect(
     horizon=240.0,

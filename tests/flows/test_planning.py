@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from overflow.core.expected import Interval, Uploaded
+from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.core.model import HOME
 from overflow.flows import planning, sweep
 from overflow.flows.planning import kept

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from overflow import policies
-from overflow.core.expected import Interval, Uploaded
+from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.errors import Invalid, Unknown
 from overflow.flows import replaying
 from tests.flows.house import SHOP, document

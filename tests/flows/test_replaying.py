@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from overflow.core.expected import Interval, Uploaded
+from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.core.model import Status
 from overflow.errors import Conflict, Fault, Invalid, Unknown
 from overflow.flows import planning, replaying, signals, staffing, sweep, views, work

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from overflow import policies
+from overflow.core.arrivals.peaks import Calendar
 from overflow.core.model import HOME, Costs, Levels, Mode, Policy, Shift, Target
-from overflow.core.peaks import Calendar
 from overflow.policies.channels import BUILT_IN
 from tests.policies.documents import partner, shop
 

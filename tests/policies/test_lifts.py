@@ -3,8 +3,8 @@
 import pytest
 
 from overflow import policies
-from overflow.core.peaks import ALL
-from overflow.core.signals import parse_condition
+from overflow.core.arrivals.peaks import ALL
+from overflow.core.arrivals.signals import parse_condition
 from overflow.policies.explain import explain
 from overflow.policies.warnings import warnings
 from tests.policies.documents import shop

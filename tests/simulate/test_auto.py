@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.watched import Watched
-from overflow.core.bellman import Course, solve
+from overflow.core.optimum.bellman import Course, solve
 from overflow.simulate.chances import draw
 from overflow.simulate.contender import Levelled, Planner
 from overflow.simulate.contenders import maker

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from overflow import policies
-from overflow.core.expected import Forecast, Interval, Uploaded
+from overflow.core.arrivals.expected import Forecast, Interval, Uploaded
 from overflow.core.supposed import empty
 from overflow.errors import Invalid
 from overflow.policies.folder import read_file

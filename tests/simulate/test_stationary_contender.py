@@ -1,6 +1,6 @@
 """The stationary contender: what it takes the rate to be, and how good that is."""
 
-from overflow.core.stationary import threshold
+from overflow.core.optimum.stationary import threshold
 from overflow.simulate.contenders import maker
 from overflow.simulate.measure import run
 from tests.simulate.make import public

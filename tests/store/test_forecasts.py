@@ -2,8 +2,8 @@
 
 import pytest
 
-from overflow.core.expected import Interval, Uploaded
-from overflow.core.history import KINDS, SLOTS, Profile, Usual
+from overflow.core.arrivals.expected import Interval, Uploaded
+from overflow.core.arrivals.history import KINDS, SLOTS, Profile, Usual
 from overflow.store.forecasts import Forecasts, Known
 from tests.store.builders import NOW, SHOP
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from overflow.clock import SystemClock
+from overflow.core.arrivals.signals import Signal
 from overflow.core.hours import Holidays, parse_hours
 from overflow.core.model import HOME, Declared, Load, Mode, Pressure, Sample, Status, Switch
-from overflow.core.signals import Signal
 from overflow.errors import BadInput
 from overflow.store.commits import Commit, Full
 from overflow.store.situation_codec import decode, local_day

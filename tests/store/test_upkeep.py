@@ -1,7 +1,7 @@
 """The store can be audited, rebuilt from its tickets, and rid of what is over."""
 
+from overflow.core.arrivals.signals import Signal
 from overflow.core.model import Declared, Status, Switch
-from overflow.core.signals import Signal
 from overflow.store import keys
 from overflow.store.commits import Commit
 from tests.store.builders import NOW, SHOP, a_record

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from overflow.api.moments import Moment
 from overflow.api.schemas.common import QUEUE, agent, word
 from overflow.api.schemas.signals import CauseSchema
-from overflow.core.expected import Expected, Forecast
+from overflow.core.arrivals.expected import Expected, Forecast
 
 DAY = 86400
 MOST_HOURS = 72

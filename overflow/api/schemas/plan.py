@@ -7,7 +7,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
-from overflow.core.course import NEVER
+from overflow.core.optimum.course import NEVER
 from overflow.flows.planning import ChannelPlan
 
 MOST_STEPS: Final = 200

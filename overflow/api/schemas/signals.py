@@ -8,8 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
 from overflow.api.schemas.common import agent, text
-from overflow.core.lifts import Lift
-from overflow.core.signals import LONGEST_NAME
+from overflow.core.arrivals.lifts import Lift
+from overflow.core.arrivals.signals import LONGEST_NAME
 from overflow.flows.signals import Told
 
 _NAME = "As the policy's rules name it; capitals and double spaces make no difference."

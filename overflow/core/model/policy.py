@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from overflow.core.arrivals.peaks import Calendar
+from overflow.core.arrivals.signals import SignalRule
 from overflow.core.hours import Hours
 from overflow.core.model.words import HOME, Mode
-from overflow.core.peaks import Calendar
-from overflow.core.signals import SignalRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from overflow.core.arrivals.signals import Signal
 from overflow.core.hours import Hours
 from overflow.core.model.queue_plan import QueuePlan
 from overflow.core.model.words import Load
-from overflow.core.signals import Signal
 
 
 class Pressure(NamedTuple):

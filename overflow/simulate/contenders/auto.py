@@ -14,7 +14,7 @@ from typing import Final
 from overflow.core import estimate
 from overflow.core.estimate import Expected, Span
 from overflow.core.plan import Planner, Solved
-from overflow.core.prospect import Prospect
+from overflow.core.prospects.prospect import Prospect
 from overflow.simulate.contender import LOOK, Contender
 from overflow.simulate.contenders.lane import Lane
 from overflow.simulate.told import Told

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from overflow.core.stationary import threshold
+from overflow.core.optimum.stationary import threshold
 from overflow.simulate.contender import Contender
 from overflow.simulate.contenders.lane import Lane
 from overflow.simulate.contenders.simple import Simple

@@ -1,0 +1,1 @@
+"""What is expected to arrive: the usual, what was uploaded, peaks and signals on top."""

@@ -1,0 +1,1 @@
+"""What is foretold of a channel, in the form that the planner takes."""
