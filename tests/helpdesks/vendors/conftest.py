@@ -1,11 +1,11 @@
 import pytest
 
 from tests.helpdesks.vendors.worlds import REAL, VENDORS, World
-from tests.real.fixtures import django_desk
+from tests.real.fixtures import django_desk, rt
 
-__all__ = ["django_desk"]
+__all__ = ["django_desk", "rt"]
 
-RUNNING = {"django_helpdesk": "django_desk"}
+RUNNING = {"django_helpdesk": "django_desk", "rt": "rt"}
 PARAMS = [*VENDORS, *(pytest.param(name, marks=pytest.mark.slow) for name in REAL)]
 
 

@@ -28,6 +28,8 @@ class Asked:
     body: object
     at: float
     """When, by the helpdesk's clock."""
+    target: str = ""
+    """Path and query as they were sent."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Little:
     """Subclasses set ``routes``: ``(method, pattern, name of the method that answers)``."""
 
     prefix = "/api/v2"
+    elsewhere = "vip"
+    """A group that belongs to no partner, and to which people move tickets."""
     hangs = 1.0
     """Seconds for which a lost answer keeps a caller waiting: longer than its patience."""
     routes: tuple[tuple[str, str, str], ...] = ()
@@ -94,7 +98,7 @@ class Little:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.02])
+        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True)
         self._thread.start()
 
     @property
@@ -122,6 +126,7 @@ class Little:
             headers,
             self.body_of(raw, headers),
             self.now(),
+            handler.path,
         )
         self.asked.append(asked)
         if self.bad.swallow(asked):

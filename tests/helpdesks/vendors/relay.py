@@ -6,6 +6,8 @@ import httpx
 
 from tests.helpdesks.vendors.little import Asked, Little
 
+_KEPT = {"date", "etag", "retry-after"}
+
 
 class Relay(Little):
     """``upstream`` is the real one's address; what it answers has to be JSON."""
@@ -23,9 +25,8 @@ class Relay(Little):
 
     def work(self, asked: Asked):
         passed = {k: v for k, v in asked.headers.items() if k in {"authorization", "if-match"}}
-        path = asked.path if asked.path.startswith("REST") else f"{asked.path}/"
         reply = self._wire.request(
-            asked.method, path, params=dict(asked.query), json=asked.body, headers=passed
+            asked.method, asked.target, json=asked.body, headers={"accept": "*/*", **passed}
         )
-        kept = {k: v for k, v in reply.headers.items() if k in {"etag", "retry-after"}}
+        kept = {k.title(): v for k, v in reply.headers.items() if k in _KEPT}
         return reply.status_code, reply.json() if reply.content else None, kept

@@ -220,6 +220,15 @@ def test_faults_of_the_options_are_named_all_at_once():
     assert faults.keys() == {"options.zone", "options.user", "options.groups"}
 
 
+def test_a_signature_cannot_be_verified_without_its_secret():
+    options = {"url": "https://x.example", "user": 9, "groups": {"shop": 1}}
+    secrets = {"token": "env:T", "webhook": "env:W"}
+    assert check_options("gorgias", options, secrets) == {}
+    signed_ones = options | {"signature": {"header": "X-Gorgias-Signature"}}
+    assert check_options("gorgias", signed_ones, secrets).keys() == {"secrets.signature"}
+    assert check_options("gorgias", signed_ones, secrets | {"signature": "env:S"}) == {}
+
+
 def test_a_ticket_that_the_shop_began_is_outbound(server, gorgias):
     number = server.create()
     server.tickets[number]["from_agent"] = True

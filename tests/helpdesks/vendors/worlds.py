@@ -11,7 +11,7 @@ VENDORS = ("zendesk", "freshdesk", "zammad", "chatwoot", "gorgias")
 TIMEOUT = 0.25
 
 
-REAL = ("django_helpdesk",)
+REAL = ("django_helpdesk", "rt")
 """Those that can be run for real; their clock cannot be moved."""
 
 
@@ -29,9 +29,13 @@ class World:
         self.desk = connect(self.vendor, self.server, self.clock)
         self.house = House(store_url, store_client, self.desk, clock=self.clock)
 
-    def open(self, **changes):
+    def open(self):
         words = {"reason_field": self.vendor.REASON}
-        self.house.open(words=words, **changes)
+        self.house.open(words=words, **getattr(self.server, "document", {}))
+
+    def named(self, group):
+        """What the helpdesk calls one of the suite's groups: shop, near, far and vip."""
+        return getattr(self.server, "names", {}).get(group, group)
 
     def deliver(self, *hooks):
         """Hand webhooks to the service; all that have not been fetched yet where none is given."""
