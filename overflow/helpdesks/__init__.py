@@ -21,7 +21,7 @@ from overflow.helpdesks.chatwoot import ChatwootHelpdesk, ChatwootOptions
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
 from overflow.helpdesks.freshdesk import FreshdeskHelpdesk, FreshdeskOptions
-from overflow.helpdesks.gorgias import GorgiasHelpdesk, GorgiasOptions
+from overflow.helpdesks.gorgias import GorgiasHelpdesk, GorgiasOptions, signature_needed
 from overflow.helpdesks.port import Helpdesk
 from overflow.helpdesks.rest import RestHelpdesk
 from overflow.helpdesks.rest_options import RestOptions, secrets_needed
@@ -49,7 +49,7 @@ class Connector:
 CONNECTORS: Final[Mapping[str, Connector]] = {
     "chatwoot": Connector(ChatwootHelpdesk, ChatwootOptions, ("token", "webhook")),
     "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
-    "gorgias": Connector(GorgiasHelpdesk, GorgiasOptions, ("token", "webhook")),
+    "gorgias": Connector(GorgiasHelpdesk, GorgiasOptions, ("token", "webhook"), signature_needed),
     "rest": Connector(RestHelpdesk, RestOptions, (), secrets_needed),
     "freshdesk": Connector(FreshdeskHelpdesk, FreshdeskOptions, ("token", "webhook")),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),

@@ -68,6 +68,11 @@ class GorgiasOptions(VendorOptions):
     merged_tag = fields.String(load_default="")
 
 
+def signature_needed(options: Mapping[str, object]) -> tuple[str, ...]:
+    """The secret without which a signature that is to be verified would always be refused."""
+    return ("signature",) if options["signature"] else ()
+
+
 class GorgiasHelpdesk:
     """One shop's Gorgias; satisfies ``Helpdesk``.
 
