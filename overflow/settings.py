@@ -136,6 +136,15 @@ def load(path: str | Path | None = None) -> Settings:
     return settings
 
 
+def without_numerical_threads() -> None:
+    """Keep the numerical library to one thread, here and in child processes, unless told otherwise.
+
+    The planner's matrices are small: on a busy machine threads made it ten times slower. Counts for
+    what imports the library afterwards.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def environment(**more: str) -> dict[str, str]:
     """This process's environment and ``more``, for a child process."""
     return {**os.environ, **more}

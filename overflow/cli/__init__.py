@@ -16,7 +16,7 @@ import click
 
 from overflow import __version__, log
 from overflow.errors import Conflict, Fault, Invalid
-from overflow.settings import Settings, load
+from overflow.settings import Settings, load, without_numerical_threads
 
 COMMANDS: Final[Mapping[str, str]] = {
     "decide": "Say what a policy would decide about a ticket.",
@@ -45,6 +45,7 @@ class Commands(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        without_numerical_threads()
         command: click.Command = importlib.import_module(f"overflow.cli.{cmd_name}").command
         return command
 
