@@ -146,13 +146,19 @@ class ChatwootHelpdesk:
         except BadInput as fault:
             raise Refused(f"GET {_path(ticket_id)}: {fault.message}") from None
         if desired.is_tagged != (desired.tag in labels):
-            self._post(ticket_id, "labels", {"labels": sorted(labels ^ {desired.tag})})
+            self._label(ticket_id, sorted(labels ^ {desired.tag}), desired.tag)
         found = present.values.get("custom_attributes")
         custom = found if isinstance(found, dict) else {}
         name = desired.reason_field
         if name and desired.reason != (custom.get(name) or ""):
             custom = {**custom, name: desired.reason}
             self._post(ticket_id, "custom_attributes", {"custom_attributes": custom})
+
+    def _label(self, ticket_id: str, labels: Sequence[str], ours: str) -> None:
+        """Some versions leave out, without a word, what the account has no label for."""
+        kept = self._post(ticket_id, "labels", {"labels": labels}).mapping().get("payload")
+        if ours in labels and isinstance(kept, list) and ours not in kept:
+            raise Refused(f"Chatwoot has no label {ours}: make it there first.")
 
     def _get(self, ticket_id: str) -> Fields | None:
         reply = self._http.request("GET", _path(ticket_id), none_on_404=True)

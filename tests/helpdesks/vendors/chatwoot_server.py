@@ -41,6 +41,8 @@ class Server(Little):
         self.said: dict[str, list[dict]] = {}
         self.assigning: dict[int, int] = {}
         """Team -> the member whom it assigns by itself."""
+        self.unmade: set[str] = set()
+        """Labels that the account does not have."""
         self._ids, self._deliveries = itertools.count(7171), itertools.count(1)
         super().__init__(now)
 
@@ -92,8 +94,9 @@ class Server(Little):
 
     def labels(self, asked, number):
         self._there(number)
-        self._change(number, labels=list(asked.body["labels"]), times=2)
-        return {"payload": asked.body["labels"]}
+        kept = [label for label in asked.body["labels"] if label not in self.unmade]
+        self._change(number, labels=kept, times=2)
+        return {"payload": kept}
 
     def attributes(self, asked, number):
         self._there(number)

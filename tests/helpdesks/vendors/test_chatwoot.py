@@ -116,6 +116,14 @@ def test_neither_a_bot_nor_an_assistant_is_an_assignee(kind):
     assert event(meta={**meta, "assignee_type": "User"}).ticket.assignee == "7"
 
 
+def test_a_label_that_was_never_made_is_refused(server, chatwoot):
+    server.unmade = {"overflow"}
+    number = server.create(tags=("vip",))
+    with pytest.raises(Refused, match="no label overflow"):
+        chatwoot.write(chatwoot.read(number), TO_PARTNER)
+    assert server.tickets[number]["labels"] == ["vip"]
+
+
 def test_a_team_that_is_not_there_is_refused(server):
     groups = {**c.GROUPS, "near": 99}
     own = connect(c, server, SystemClock(), groups=groups)
