@@ -32,6 +32,8 @@ DOMAIN = {
     "overflow_input_age_seconds": "shop input",
     "overflow_worker_alive": "",
     "overflow_moves_total": "shop kind",
+    "overflow_flaps_total": "shop channel",
+    "overflow_shadow_total": "shop team shadow_team channel",
     "overflow_wait_promises_total": "shop channel method outcome",
     "overflow_wait_promised_seconds_total": "shop channel method",
     "overflow_wait_taken_seconds_total": "shop channel method",
@@ -44,10 +46,12 @@ DOMAIN = {
 HISTOGRAMS = {"overflow_sync_seconds": "shop", "overflow_http_request_seconds": "route"}
 HTTP = {"overflow_http_requests_total": "method route status"}
 VALUES = {"outcome": "overflow", "status": "200"}
+OUTCOMES = {"overflow_wait_promises_total": "sooner"}
 
 
 def series(name: str, labels: str, value: float, **more: str) -> str:
-    pairs = {label: VALUES.get(label, f"a-{label}") for label in labels.split()} | more
+    known = VALUES | {"outcome": OUTCOMES.get(name, VALUES["outcome"])}
+    pairs = {label: known.get(label, f"a-{label}") for label in labels.split()} | more
     inner = ",".join(f'{label}="{text}"' for label, text in pairs.items())
     return f"{name}{{{inner}}} {value}\n"
 
