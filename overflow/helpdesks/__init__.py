@@ -21,7 +21,8 @@ from overflow.helpdesks.chatwoot import ChatwootHelpdesk, ChatwootOptions
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
 from overflow.helpdesks.freshdesk import FreshdeskHelpdesk, FreshdeskOptions
-from overflow.helpdesks.gorgias import GorgiasHelpdesk, GorgiasOptions, signature_needed
+from overflow.helpdesks.gorgias import GorgiasHelpdesk, GorgiasOptions
+from overflow.helpdesks.gorgias_signature import signature_needed
 from overflow.helpdesks.port import Helpdesk
 from overflow.helpdesks.rest import RestHelpdesk
 from overflow.helpdesks.rest_options import RestOptions, secrets_needed
@@ -44,6 +45,8 @@ class Connector:
     """The names of further ones, by its validated options."""
     retry: int = 503
     """The HTTP status that makes this vendor send a webhook again."""
+    is_json: bool = True
+    """Its webhooks are JSON and say so; else forms and XML are let through to it."""
 
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
@@ -51,7 +54,9 @@ CONNECTORS: Final[Mapping[str, Connector]] = {
     "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
     "gorgias": Connector(GorgiasHelpdesk, GorgiasOptions, ("token", "webhook"), signature_needed),
     "rest": Connector(RestHelpdesk, RestOptions, (), secrets_needed),
-    "freshdesk": Connector(FreshdeskHelpdesk, FreshdeskOptions, ("token", "webhook")),
+    "freshdesk": Connector(
+        FreshdeskHelpdesk, FreshdeskOptions, ("token", "webhook"), is_json=False
+    ),
     "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
     "zammad": Connector(ZammadHelpdesk, ZammadOptions, ("token", "webhook")),
@@ -63,6 +68,12 @@ def retry_status(connector: str) -> int:
     """The answer to a webhook that could not be taken in and shall come again."""
     kind = CONNECTORS.get(connector)
     return 503 if kind is None else kind.retry
+
+
+def sends_json(connector: str) -> bool:
+    """Whether a webhook that is no JSON cannot come from such a helpdesk."""
+    kind = CONNECTORS.get(connector)
+    return kind is None or kind.is_json
 
 
 def check_options(

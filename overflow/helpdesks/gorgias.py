@@ -10,40 +10,29 @@ https://developers.gorgias.com/reference/limitations
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import BadInput, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.gorgias_signature import GorgiasSignature, verify
 from overflow.helpdesks.gorgias_ticket import CHANNELS, Lexicon, event_of
 from overflow.helpdesks.gorgias_walk import Walk
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso, sent_at
 from overflow.helpdesks.login import basic, known_sender
 from overflow.helpdesks.port import Desired, Event, Page
-from overflow.helpdesks.signatures import refusal, same
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 
 _DAY: Final = 86_400
 _PAGE: Final = 100
-
-
-class GorgiasSignature(Schema):
-    """How a signature is made: HMAC-SHA256 of the body, with the secret ``signature``."""
-
-    header = fields.String(required=True, validate=validate.Length(min=1))
-    encoding = fields.String(load_default="hex", validate=validate.OneOf(["hex", "base64"]))
-    prefix = fields.String(load_default="")
 
 
 class GorgiasOptions(VendorOptions):
@@ -66,11 +55,6 @@ class GorgiasOptions(VendorOptions):
     walk_days = fields.Integer(load_default=90, strict=True, validate=validate.Range(1, 3650))
     wait_days = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 365))
     merged_tag = fields.String(load_default="")
-
-
-def signature_needed(options: Mapping[str, object]) -> tuple[str, ...]:
-    """The secret without which a signature that is to be verified would always be refused."""
-    return ("signature",) if options["signature"] else ()
 
 
 class GorgiasHelpdesk:
@@ -107,11 +91,7 @@ class GorgiasHelpdesk:
         del now
         known_sender(headers, token, self._secrets("webhook"), needs_header=self._needs_header)
         if self._signature is not None:
-            given = headers.get(self._signature["header"].lower(), "")
-            if not same(
-                given, [self._sign(key, body) for key in self._secrets("signature") if key]
-            ):
-                raise refusal()
+            verify(self._signature, self._secrets("signature"), headers, body)
         return event_of(body)
 
     def read(self, ticket_id: str) -> Snapshot | None:
@@ -221,13 +201,6 @@ class GorgiasHelpdesk:
             if not isinstance(following, str) or not following:
                 return
             after = {"cursor": following}
-
-    def _sign(self, secret: str, body: bytes) -> str:
-        how = self._signature or {}
-        digest = hmac.new(secret.encode(), body, hashlib.sha256)
-        is_hex = how.get("encoding") == "hex"
-        text = digest.hexdigest() if is_hex else base64.b64encode(digest.digest()).decode("ascii")
-        return how.get("prefix", "") + text
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
         del method, target, body
