@@ -16,7 +16,7 @@ from overflow.api.problems import of_not_now
 from overflow.api.schemas.tickets import MarkedSchema, RoutedSchema
 from overflow.errors import NotNow, Unknown
 from overflow.flows.intake import receive
-from overflow.helpdesks import retry_status
+from overflow.helpdesks import retry_status, sends_json
 
 part = Part("events", __name__, description="Webhooks of helpdesks.")
 
@@ -52,6 +52,7 @@ _RESPONSES: Final = {
     400: "bad-request",
     401: "unauthorised",
     404: "not-found",
+    409: {"description": "As 503, for a helpdesk that sends again only what is answered so."},
     413: "too-large",
     415: "unsupported-media-type",
     503: "not-now",
@@ -96,7 +97,8 @@ def receive_event_with_token(shop: str, connector: str, token: str) -> Response:
 def _received(shop: str, connector: str, token: str) -> Response:
     if not _SHOP.fullmatch(shop):
         raise Unknown(f"there is no shop {shop[:60]!r}")
-    require_json()
+    if sends_json(connector):
+        require_json()
     try:
         received = receive(services(), shop, connector, token, _headers(), raw())
     except NotNow as fault:
