@@ -1,12 +1,15 @@
 """What every connector has to pass, whatever its vendor is like."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway
 from overflow.flows import sweep, views, work
+from overflow.flows.errand import Along
+from overflow.flows.route import route
 from overflow.flows.work import By
 from overflow.flows.writing import PARKED
 from overflow.helpdesks.port import Desired
@@ -397,3 +400,11 @@ def test_a_ticket_closed_for_good_while_we_write_is_given_up_quietly(world):
     settle(world.house)
     assert not world.record(number).is_dirty
     assert views.dead_letters(world.house.services, SHOP)[0] == []
+
+
+def test_a_ticket_of_no_channel_of_the_policy_is_kept_and_harms_nobody(world):
+    number = world.server.create()
+    seen = replace(world.desk.read(number), channel="carrier-pigeon")
+    routed = route(world.house.services, SHOP, seen, Along("webhook"), is_new=True)
+    assert routed.record is None or routed.record.team == HOME
+    settle(world.house)
