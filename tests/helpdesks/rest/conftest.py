@@ -1,4 +1,4 @@
-"""Shops on a helpdesk that a file describes: told by webhooks, or only polled."""
+"""Shops on helpdesks that files describe: told by webhooks, only polled, and a real one."""
 
 from contextlib import suppress
 from types import SimpleNamespace
@@ -6,35 +6,52 @@ from types import SimpleNamespace
 import pytest
 
 from overflow.errors import HelpdeskAway
+from overflow.policies.text import document
 from tests.flows.house import House, MovableClock
 from tests.helpdesks.rest import example_server
+from tests.helpdesks.vendors import rt_server
 from tests.helpdesks.vendors.worlds import World, connect
+from tests.real.fixtures import rt
 
-POLLED = {name: said for name, said in example_server.OPTIONS.items() if name != "webhook"}
+__all__ = ["rt"]
+RT = example_server.FILE.with_name("rt.yaml")
 
 
 class Described(World):
     """The imagined helpdesk, its webhooks delivered."""
 
+    vendor = example_server
     options = example_server.OPTIONS
+    is_real = False
 
-    def __init__(self, store_url, store_client):
-        self.vendor = SimpleNamespace(**{**vars(example_server), "OPTIONS": self.options})
+    def __init__(self, store_url, store_client, *real):
         self.clock = MovableClock()
-        self.server = self.vendor.Server(self.clock.now)
-        self.desk = connect(self.vendor, self.server, self.clock)
+        self.server = self.vendor.Server(self.clock.now, *real)
+        self.server.options = {**getattr(self.server, "options", {}), **self.options}
+        described = SimpleNamespace(**{**vars(self.vendor), "CONNECTOR": "rest"})
+        self.desk = connect(described, self.server, self.clock)
         self.house = House(store_url, store_client, self.desk, clock=self.clock)
 
 
 class Polled(Described):
     """The same without webhooks: whatever happens has to be found by asking."""
 
-    options = POLLED
+    options = {  # noqa: RUF012  never changed
+        name: said for name, said in Described.options.items() if name != "webhook"
+    }
 
     def deliver(self, *hooks):
         self.take()
         with suppress(HelpdeskAway):  # the next tick tries again
             self.poll()
+
+
+class DescribedRt(Described):
+    """A real Request Tracker 5."""
+
+    vendor = rt_server
+    options = document(RT.read_text())
+    is_real = True
 
 
 TOLD = {
@@ -52,9 +69,17 @@ def pytest_collection_modifyitems(items):
     ]
 
 
-@pytest.fixture(params=[Described, Polled], ids=["webhooks", "polled"])
+WORLDS = [
+    pytest.param(Described, id="webhooks"),
+    pytest.param(Polled, id="polled"),
+    pytest.param(DescribedRt, id="rt", marks=pytest.mark.slow),
+]
+
+
+@pytest.fixture(params=WORLDS)
 def world(request, store_url, store_client):
-    made = request.param(store_url, store_client)
+    real = [request.getfixturevalue("rt")] if request.param.is_real else []
+    made = request.param(store_url, store_client, *real)
     made.open()
     yield made
     made.close()
