@@ -11,6 +11,7 @@ from overflow.policies.text import document
 from tests.flows.house import House, MovableClock
 from tests.helpdesks.rest import example_server
 from tests.helpdesks.vendors import rt_server
+from tests.helpdesks.vendors.suite import SKEWED
 from tests.helpdesks.vendors.worlds import World, connect
 from tests.real.fixtures import rt
 
@@ -63,10 +64,7 @@ NOT_ASKED = {
         "test_a_storm_of_429_ends_in_step_and_retry_after_is_kept",
     },
     # A real helpdesk goes by the machine's clock.
-    "[rt": {
-        "test_webhooks_of_a_clock_that_is_minutes_off_are_taken",
-        "test_polling_a_clock_that_is_hours_off_misses_nothing",
-    },
+    "[rt": {*SKEWED},
 }
 """What makes no sense for one of the worlds."""
 
