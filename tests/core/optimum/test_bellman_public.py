@@ -7,7 +7,7 @@ import pytest
 
 from overflow.core.optimum.bellman import NEVER, Course, solve
 
-FILE = Path(__file__).parents[1] / "simulate" / "data" / "public.json"
+FILE = Path(__file__).parents[2] / "simulate" / "data" / "public.json"
 SCENARIOS = json.loads(FILE.read_text())["scenarios"]
 
 

@@ -11,10 +11,6 @@ VENDORS = ("zendesk", "freshdesk", "zammad", "chatwoot", "gorgias")
 TIMEOUT = 0.25
 
 
-REAL = ("django_helpdesk", "rt")
-"""Those that can be run for real; their clock cannot be moved."""
-
-
 class World:
     """One vendor's helpdesk, the service, and the wire between them.
 

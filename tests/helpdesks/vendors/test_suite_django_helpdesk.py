@@ -1,0 +1,8 @@
+"""The common suite, on a real django-helpdesk."""
+
+import pytest
+
+from tests.helpdesks.vendors.suite import *  # noqa: F403
+
+HELPDESKS = ("django_helpdesk",)
+pytestmark = pytest.mark.slow
