@@ -42,7 +42,7 @@ def run(*, is_full: bool) -> None:
 @contextmanager
 def empty_store() -> Iterator[StoreClient]:
     """A store of its own, without a log: only memory is measured."""
-    with tempfile.TemporaryDirectory(prefix="ovf") as folder:
+    with tempfile.TemporaryDirectory(prefix="ovf-") as folder:
         path = Path(folder, "store.sock")
         server = ValkeyServer(port=0, data_dir=Path(folder, "data"), unix_socket_path=path)
         server.start()

@@ -15,7 +15,7 @@ from overflow.store.connect import StoreClient, connect
 def store_url() -> Iterator[str]:
     """The URL of an empty, durable store of this test process alone."""
     # A socket's path may not be long, so it is not below pytest's own folder.
-    folder = Path(tempfile.mkdtemp(prefix="ovf"))
+    folder = Path(tempfile.mkdtemp(prefix="ovf-"))
     socket = folder / "store.sock"
     server = ValkeyServer(
         port=0,

@@ -116,7 +116,7 @@ class Run:
 
 @pytest.fixture
 def run():
-    home = Path(tempfile.mkdtemp(prefix="ovf"))  # a socket's path may not be long
+    home = Path(tempfile.mkdtemp(prefix="ovf-"))  # a socket's path may not be long
     found = Run(home)
     yield found
     if found.process is not None and found.process.poll() is None:

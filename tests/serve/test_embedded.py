@@ -20,7 +20,7 @@ from tests.serve.procs import is_alive, until
 
 @pytest.fixture
 def settings():
-    folder = Path(tempfile.mkdtemp(prefix="ovf"))  # a socket's path may not be long
+    folder = Path(tempfile.mkdtemp(prefix="ovf-"))  # a socket's path may not be long
     yield Settings(data_dir=folder)
     shutil.rmtree(folder, ignore_errors=True)
 

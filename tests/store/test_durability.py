@@ -21,7 +21,7 @@ from tests.store.builders import NOW, SHOP, a_partner, a_policy, a_record
 @pytest.fixture
 def killable():
     """A store of its own, to be killed and started again."""
-    with tempfile.TemporaryDirectory(prefix="ovf") as folder:
+    with tempfile.TemporaryDirectory(prefix="ovf-") as folder:
         server = ValkeyServer(
             port=0,
             data_dir=Path(folder, "data"),
