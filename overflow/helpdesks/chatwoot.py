@@ -17,13 +17,14 @@ from marshmallow import fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, Refused
+from overflow.errors import Refused
 from overflow.helpdesks.chatwoot_ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.chatwoot_walk import Walk
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
 from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.signatures import hmac_sha256_hex, refusal, same
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
@@ -87,10 +88,8 @@ class ChatwootHelpdesk:
         conversation = self._get(ticket_id)
         if conversation is None:
             return None
-        try:
+        with understood(f"GET {_path(ticket_id)}"):
             return self._lexicon.ticket(conversation)
-        except BadInput as fault:
-            raise Refused(f"GET {_path(ticket_id)}: {fault.message}") from None
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. Labels and attributes first, while what was read of them is fresh."""
@@ -141,10 +140,8 @@ class ChatwootHelpdesk:
         present = self._get(ticket_id)
         if present is None:
             raise Refused("The helpdesk no longer has the ticket.")
-        try:
+        with understood(f"GET {_path(ticket_id)}"):
             labels = set(present.texts("labels"))
-        except BadInput as fault:
-            raise Refused(f"GET {_path(ticket_id)}: {fault.message}") from None
         if desired.is_tagged != (desired.tag in labels):
             self._label(ticket_id, sorted(labels ^ {desired.tag}), desired.tag)
         found = present.values.get("custom_attributes")
@@ -168,7 +165,7 @@ class ChatwootHelpdesk:
         return self._http.request("POST", f"{_path(ticket_id)}/{what}", json=body)
 
     def _say(self, ticket_id: str, text: str, reference: str, *, private: bool) -> None:
-        content = text if reference in text else f"{text}\n\n{reference}"
+        content = carrying(text, reference)
         message = {"content": content, "message_type": "outgoing", "private": private}
         self._post(ticket_id, "messages", message)
 

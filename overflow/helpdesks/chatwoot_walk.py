@@ -19,7 +19,7 @@ import structlog
 from overflow.core.model import Snapshot
 from overflow.errors import BadInput, Refused
 from overflow.helpdesks.chatwoot_ticket import Lexicon
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Params
 from overflow.helpdesks.keyset import OVERLAP, sent_at
 from overflow.helpdesks.port import Page
@@ -107,12 +107,10 @@ class Walk:
     def _list(self, params: Params) -> _Listed:
         reply = self._http.request("GET", "conversations", params=params)
         body = Fields(reply.mapping())
-        try:
+        with understood("GET conversations"):
             data = body.inner("data")
             values = data.values.get("payload")
             count = number_of(data.inner("meta").values.get("all_count")) or 0
-        except BadInput as fault:
-            raise Refused(f"GET conversations: {fault.message}") from None
         if not isinstance(values, list):
             raise Refused("GET conversations: the answer holds no list.")
         seen = [ticket for value in values if (ticket := self._snapshot(value)) is not None]

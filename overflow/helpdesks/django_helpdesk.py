@@ -14,7 +14,7 @@ from marshmallow import Schema, fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, HelpdeskAway, Refused
+from overflow.errors import HelpdeskAway, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.django_helpdesk_ticket import (
     NOTHING,
@@ -24,10 +24,11 @@ from overflow.helpdesks.django_helpdesk_ticket import (
     inert,
 )
 from overflow.helpdesks.django_helpdesk_walk import Cursor, Walk
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Hint, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.signatures import refusal, same
 
 _MEANINGS: Final = ("open", "pending", "on_hold", "solved", "closed", "spam")
@@ -197,10 +198,8 @@ class DjangoHelpdesk:
         self._http.request("POST", "api/followups/", json={"ticket": ticket_id, **what})
 
     def _snapshot(self, ticket: Fields) -> Snapshot:
-        try:
+        with understood("GET api/tickets/"):
             return self._lexicon.ticket(ticket, self._clock.now())
-        except BadInput as fault:
-            raise Refused(f"GET api/tickets/: {fault.message}") from None
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
         del method, target, body
@@ -212,4 +211,4 @@ def _path(ticket_id: str) -> str:
 
 
 def _with(reference: str, text: str) -> str:
-    return inert(text if reference in text else f"{text}\n\n{reference}")
+    return inert(carrying(text, reference))

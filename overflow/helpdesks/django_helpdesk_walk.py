@@ -19,9 +19,9 @@ from typing import Final
 import structlog
 
 from overflow.core.model import Snapshot, Status
-from overflow.errors import BadInput, Refused
+from overflow.errors import BadInput
 from overflow.helpdesks.django_helpdesk_ticket import Lexicon
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Page
 
@@ -145,14 +145,12 @@ class Walk:
         if reply is None:
             return Listed((), 0, is_last=True)
         body = Fields(reply.mapping())
-        try:
+        with understood("GET api/tickets/"):
             results = body.values.get("results")
             tickets = [Fields.of(ticket) for ticket in results] if isinstance(results, list) else []
             for ticket in tickets:
                 _number(ticket)
             return Listed(tickets, body.integer("count") or 0, body.values.get("next") is None)
-        except BadInput as fault:
-            raise Refused(f"GET api/tickets/: {fault.message}") from None
 
 
 def _number(ticket: Fields) -> int:

@@ -7,14 +7,15 @@ never repeats the value. Null is the same as left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 import orjson
 
-from overflow.errors import BadInput
+from overflow.errors import BadInput, Refused
 
 MAX_INT: Final = 2**53 - 1
 """Larger integers are not the same in every JSON library."""
@@ -129,3 +130,12 @@ class Fields:
         if not all(isinstance(text, str) and TEXT.pattern.fullmatch(text) for text in value):
             raise self.fault(name, f"a list in which each is {TEXT.about}")
         return value
+
+
+@contextmanager
+def understood(asked: str) -> Iterator[None]:
+    """Take an answer apart; one that makes no sense is ``Refused``, naming what was asked."""
+    try:
+        yield
+    except BadInput as fault:
+        raise Refused(f"{asked}: {fault.message}") from None

@@ -17,14 +17,15 @@ from marshmallow import fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, Refused
+from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.freshdesk_ticket import CHANNELS, Lexicon, hint_of, html_of
 from overflow.helpdesks.freshdesk_walk import Walk
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.login import basic, known_sender
 from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions, meanings
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 
@@ -90,10 +91,8 @@ class FreshdeskHelpdesk:
         reply = self._http.request("GET", path, params=params, none_on_404=True)
         if reply is None:
             return None
-        try:
+        with understood(f"GET {path}"):
             return self._lexicon.ticket(Fields(reply.mapping()))
-        except BadInput as fault:
-            raise Refused(f"GET {path}: {fault.message}") from None
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call, and a read before it where tags differ."""
@@ -110,7 +109,7 @@ class FreshdeskHelpdesk:
             self._put(seen.id, change)
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
-        body = html_of(_with(reference, text))
+        body = html_of(carrying(text, reference))
         self._post(ticket_id, "notes", {"body": body, "private": True})
 
     def has_note(self, ticket_id: str, reference: str) -> bool:
@@ -121,7 +120,7 @@ class FreshdeskHelpdesk:
         )
 
     def reply(self, ticket_id: str, text: str, reference: str) -> None:
-        self._post(ticket_id, "reply", {"body": html_of(_with(reference, text))})
+        self._post(ticket_id, "reply", {"body": html_of(carrying(text, reference))})
 
     def set_status(self, ticket_id: str, status: Status) -> None:
         number = self._lexicon.written(status)
@@ -174,7 +173,3 @@ class FreshdeskHelpdesk:
 
 def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
-
-
-def _with(reference: str, text: str) -> str:
-    return text if reference in text else f"{text}\n\n{reference}"

@@ -18,9 +18,9 @@ from marshmallow import fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, Refused
+from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.gorgias_signature import GorgiasSignature, verify
 from overflow.helpdesks.gorgias_ticket import CHANNELS, Lexicon, event_of
 from overflow.helpdesks.gorgias_walk import Walk
@@ -28,6 +28,7 @@ from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso, sent_at
 from overflow.helpdesks.login import basic, known_sender
 from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 
@@ -99,10 +100,8 @@ class GorgiasHelpdesk:
         reply = self._http.request("GET", path, params=params, none_on_404=True)
         if reply is None:
             return None
-        try:
+        with understood(f"GET {path}"):
             return self._lexicon.ticket(Fields(reply.mapping()), sent_at(reply))
-        except BadInput as fault:
-            raise Refused(f"GET {path}: {fault.message}") from None
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call each for group, tag and reason, none of which replaces others."""
@@ -119,7 +118,7 @@ class GorgiasHelpdesk:
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
         note = {"channel": "internal-note", "via": "api", "public": False}
-        self._say(ticket_id, {**note, "body_text": _with(reference, text)})
+        self._say(ticket_id, {**note, "body_text": carrying(text, reference)})
 
     def has_note(self, ticket_id: str, reference: str) -> bool:
         """Whether a note or an answer carries the reference."""
@@ -138,7 +137,7 @@ class GorgiasHelpdesk:
             "public": True,
             "receiver": last.get("sender"),
             "source": _back(source if isinstance(source, dict) else {}),
-            "body_text": _with(reference, text),
+            "body_text": carrying(text, reference),
         }
         self._say(ticket_id, answer)
 
@@ -210,10 +209,6 @@ class GorgiasHelpdesk:
 
 def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
-
-
-def _with(reference: str, text: str) -> str:
-    return text if reference in text else f"{text}\n\n{reference}"
 
 
 def _is_received(message: Mapping[str, object]) -> bool:

@@ -19,6 +19,7 @@ from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import IDENTITY, TEXT
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Desired, Event, Full, Hint, Nothing, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.rest_calls import Calls, Watch
 from overflow.helpdesks.rest_login import Login
 from overflow.helpdesks.rest_pages import Lists
@@ -165,7 +166,7 @@ class RestHelpdesk:
             yield "field", {"field": desired.reason_field, "reason": desired.reason}
 
     def _say(self, how: str, ticket_id: str, text: str, reference: str) -> None:
-        content = text if reference in text else f"{text}\n\n{reference}"
+        content = carrying(text, reference)
         values = {"ticket": _checked(ticket_id), "text": content, "reference": reference}
         self._calls.do(self._request(how), values)
 

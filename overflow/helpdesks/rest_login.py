@@ -16,6 +16,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from overflow.clock import monotonic
 from overflow.errors import BadInput, HelpdeskAway, Refused
 from overflow.helpdesks.credentials import Secrets
+from overflow.helpdesks.fields import understood
 from overflow.helpdesks.http import HelpdeskHttp, Reply, judge
 from overflow.helpdesks.rest_query import Expression, Query
 from overflow.helpdesks.rest_request import (
@@ -187,10 +188,8 @@ class Login:
 
 def _holds(query: Query, reply: Reply, body: object) -> bool:
     document = {"status": reply.status, "headers": dict(reply.headers), "body": body}
-    try:
+    with understood("The login"):
         return query.holds(document)
-    except BadInput as fault:
-        raise Refused(f"The login: {fault.message}") from None
 
 
 class _Values(Mapping[str, object]):

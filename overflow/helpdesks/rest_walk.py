@@ -14,7 +14,8 @@ import orjson
 import structlog
 
 from overflow.core.model import Snapshot, Status
-from overflow.errors import BadInput, HelpdeskAway, Refused
+from overflow.errors import BadInput, HelpdeskAway
+from overflow.helpdesks.fields import understood
 from overflow.helpdesks.port import Page
 from overflow.helpdesks.rest_calls import Answer
 from overflow.helpdesks.rest_pages import Listed, Lists, State
@@ -118,10 +119,8 @@ class Walk:
             return []
         values = {"since": self._times.written(since)}
         items = self._lists.every(self._requests["gone"], values, since)
-        try:
+        with understood("requests.gone"):
             numbers = dict.fromkeys(map(self._number, items))
-        except BadInput as fault:
-            raise Refused(f"requests.gone: {fault.message}") from None
         read = [self._reads.read(number) or _lost(number, since) for number in numbers]
         return [seen for seen in read if seen.status in _GONE]
 

@@ -19,11 +19,12 @@ from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Page
-from overflow.helpdesks.rt_search import API, NAMED, Search, understood
+from overflow.helpdesks.references import carrying
+from overflow.helpdesks.rt_search import API, NAMED, Search
 from overflow.helpdesks.rt_ticket import NOBODY, Lexicon, is_ticket, version_of
 from overflow.helpdesks.signatures import hmac_sha256_hex
 
@@ -171,7 +172,7 @@ class RtHelpdesk:
         return values
 
     def _say(self, how: str, ticket_id: str, text: str, reference: str) -> None:
-        content = text if reference in text else f"{text}\n\n{reference}"
+        content = carrying(text, reference)
         message = {"Content": content, "ContentType": "text/plain"}
         self._http.request("POST", f"{_ticket(ticket_id)}/{how}", json=message)
 

@@ -7,7 +7,6 @@ number, never for "page 7": tickets that change while one walks would shift the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Final
@@ -17,7 +16,7 @@ import structlog
 
 from overflow.core.model import Snapshot
 from overflow.errors import BadInput, HelpdeskAway, Refused
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Reply
 from overflow.helpdesks.port import Page
 from overflow.helpdesks.rt_ticket import (
@@ -45,15 +44,6 @@ _LEAST_OFFSET: Final = 1799
 """Seconds: no time zone is off UTC by less than half an hour, but for UTC itself."""
 
 _log = structlog.get_logger(__name__)
-
-
-@contextmanager
-def understood(what: str) -> Iterator[None]:
-    """An answer that makes no sense makes no sense the next time either."""
-    try:
-        yield
-    except BadInput as fault:
-        raise Refused(f"{what}: {fault.message}") from None
 
 
 class Search:

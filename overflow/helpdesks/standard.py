@@ -19,12 +19,13 @@ from marshmallow import fields, validate
 
 from overflow.clock import Clock, new_id
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, Refused
+from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
 from overflow.helpdesks.options import HttpOptions
 from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.signatures import sign_standard, standard_webhooks
 from overflow.helpdesks.standard_body import Listed, event_of, listed_of, whole_ticket_of
 
@@ -91,9 +92,7 @@ class StandardHelpdesk:
         self._send("ticket.assign", change, change)
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
-        if reference not in text:
-            text = f"{text}\n\n{reference}"
-        note = {"id": ticket_id, "text": text, "reference": reference}
+        note = {"id": ticket_id, "text": carrying(text, reference), "reference": reference}
         self._send("ticket.note", note, [ticket_id, reference])
 
     def has_note(self, ticket_id: str, reference: str) -> bool:
@@ -135,10 +134,8 @@ class StandardHelpdesk:
 
     def groups(self) -> Sequence[str] | None:
         reply = self._http.request("GET", "/groups", none_on_404=True)
-        try:
+        with understood("GET /groups"):
             return None if reply is None else Fields(reply.mapping()).texts("groups")
-        except BadInput as fault:
-            raise Refused(f"GET /groups: {fault.message}") from None
 
     def close(self) -> None:
         self._http.close()
@@ -155,10 +152,8 @@ class StandardHelpdesk:
             # One that it knows no more, or another helpdesk's.
             _log.warning("a cursor is refused: the walk begins anew", why=no.message)
             return self._list(wanted, limit=limit)
-        try:
+        with understood("GET /tickets"):
             return listed_of(Fields(reply.mapping()))
-        except BadInput as fault:
-            raise Refused(f"GET /tickets: {fault.message}") from None
 
     def _send(self, kind: str, data: Mapping[str, object], means: object) -> None:
         """Post an event. Its id is the same whenever the same thing is meant."""
@@ -183,10 +178,8 @@ class StandardHelpdesk:
 
 
 def _ticket(reply: Reply) -> Snapshot:
-    try:
+    with understood("GET /tickets/…"):
         return whole_ticket_of(Fields(reply.mapping()).inner("ticket"))
-    except BadInput as fault:
-        raise Refused(f"GET /tickets/…: {fault.message}") from None
 
 
 def _carries(note: Mapping[str, object], reference: str) -> bool:

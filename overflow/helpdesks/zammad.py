@@ -18,12 +18,13 @@ from marshmallow import fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, Refused
+from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import TEXT, Fields
+from overflow.helpdesks.fields import TEXT, Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso, sent_at
 from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.signatures import refusal, same
 from overflow.helpdesks.vendor_options import VendorOptions, meanings
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
@@ -89,10 +90,8 @@ class ZammadHelpdesk:
         ticket = self._get(ticket_id)
         if ticket is None:
             return None
-        try:
+        with understood(f"GET {_ticket(ticket_id)}"):
             return self._walk.snapshot(ticket)
-        except BadInput as fault:
-            raise Refused(f"GET {_ticket(ticket_id)}: {fault.message}") from None
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call for group and reason, one for the tag."""
@@ -111,7 +110,7 @@ class ZammadHelpdesk:
             self._http.request("PUT", _ticket(seen.id), json=change)
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
-        note = {"type": "note", "internal": True, "body": _with(reference, text)}
+        note = {"type": "note", "internal": True, "body": carrying(text, reference)}
         self._say(ticket_id, note)
 
     def has_note(self, ticket_id: str, reference: str) -> bool:
@@ -128,7 +127,7 @@ class ZammadHelpdesk:
         if ticket is None:
             raise Refused("The helpdesk no longer has the ticket.")
         to = ticket.text("customer", TEXT)
-        body = _with(reference, text)
+        body = carrying(text, reference)
         self._say(ticket_id, {"type": self._reply_type, "internal": False, "to": to, "body": body})
 
     def set_status(self, ticket_id: str, status: Status) -> None:
@@ -190,7 +189,3 @@ def _sign(secret: str, body: bytes) -> str:
 
 def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
-
-
-def _with(reference: str, text: str) -> str:
-    return text if reference in text else f"{text}\n\n{reference}"

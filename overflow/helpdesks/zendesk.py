@@ -17,13 +17,14 @@ from marshmallow import fields, validate
 
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
-from overflow.errors import BadInput, Refused
+from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
-from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso
 from overflow.helpdesks.login import basic
 from overflow.helpdesks.port import Desired, Event, Page
+from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 from overflow.helpdesks.zendesk_event import Reader, verify
@@ -101,11 +102,9 @@ class ZendeskHelpdesk:
         reply = self._http.request("GET", path, params=params, none_on_404=True)
         if reply is None:
             return None
-        try:
+        with understood(f"GET {path}"):
             body = reply.mapping()
             return self._lexicon.ticket(with_metrics(Fields(body).inner("ticket"), body))
-        except BadInput as fault:
-            raise Refused(f"GET {path}: {fault.message}") from None
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. ``HelpdeskAway`` at once where the ticket has moved on since ``seen``."""
@@ -159,7 +158,7 @@ class ZendeskHelpdesk:
         self._http.close()
 
     def _say(self, ticket_id: str, text: str, reference: str, *, public: bool) -> None:
-        body = text if reference in text else f"{text}\n\n{reference}"
+        body = carrying(text, reference)
         self._put(ticket_id, {"comment": {"body": body, "public": public}})
 
     def _put(self, ticket_id: str, change: Mapping[str, object]) -> None:
