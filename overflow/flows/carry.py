@@ -14,8 +14,8 @@ from typing import Final
 from overflow.core.lifecycle import Drop, ReadAgain
 from overflow.core.model import Record
 from overflow.errors import Busy, Conflict, StoreAway
+from overflow.flows.draft import Draft, draft
 from overflow.flows.errand import Errand, Routed, View
-from overflow.flows.plan import Plan, plan
 from overflow.flows.services import Services
 from overflow.store.commits import Changed, Committed, Full, Outdated, Overtaken, Seen
 
@@ -37,15 +37,15 @@ def carry(  # noqa: C901  one case for each answer of the store
     for _ in range(ATTEMPTS):
         view = _view(services, shop, prior)
         is_last = refused > len(view.policy.partners) or stale > STALE
-        planned = _planned(errand, view, is_last=is_last)
-        if isinstance(planned, Routed):
-            return planned
-        result = services.tickets.commit(shop, planned.commit)
+        drafted = _drafted(errand, view, is_last=is_last)
+        if isinstance(drafted, Routed):
+            return drafted
+        result = services.tickets.commit(shop, drafted.commit)
         match result:
             case Committed():
                 if result.wakes:
                     wake(services, shop)
-                return Routed(planned.outcome, result.record, planned.decision, result.entry)
+                return Routed(drafted.outcome, result.record, drafted.decision, result.entry)
             case Changed():
                 if errand.is_read:
                     return Routed("read_again", result.record)
@@ -69,14 +69,14 @@ def _view(services: Services, shop: str, prior: Record | None) -> View:
     return View(prior, situation, policy, now)
 
 
-def _planned(errand: Errand, view: View, *, is_last: bool) -> Plan | Routed:
+def _drafted(errand: Errand, view: View, *, is_last: bool) -> Draft | Routed:
     """What to commit, or what came of it when there is nothing to commit."""
     change = errand.step(view)
     if isinstance(change, Drop):
         return Routed(change.why, view.prior)
     if isinstance(change, ReadAgain):
         return Routed("read_again", view.prior)
-    return plan(errand, change, view, is_last=is_last) or Routed("same", view.prior)
+    return draft(errand, change, view, is_last=is_last) or Routed("same", view.prior)
 
 
 def wake(services: Services, shop: str) -> None:

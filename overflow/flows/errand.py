@@ -17,7 +17,7 @@ IMPORTED: Final = "import"
 
 
 class View(NamedTuple):
-    """What an errand is planned from."""
+    """What an errand's commit is drafted from."""
 
     prior: Record | None
     """The ticket as it stands; None: the store does not have it."""

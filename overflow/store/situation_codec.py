@@ -96,42 +96,44 @@ def decode(raw: Sequence[bytes], at: float, now: float) -> Situation:
 
     ``at`` is the store's time, ``now`` the time whose local day counts as today.
     """
-    plan = _plan(tuple(raw[::2]))
+    layout = _layout(tuple(raw[::2]))
     values = [*raw[1::2], b"0"]
-    numbers = plan.table("", values)
+    numbers = layout.table("", values)
     today = local_day(now, numbers.get("z", b"UTC").decode())
     return Situation(
         at=at,
         seq=int(numbers.get("seq", 0)),
         policy_version=int(numbers.get("pv", 0)),
-        loads=plan.loads(plan.here, values),
-        held={key: int(n) for key, n in plan.table("h", values).items() if n != b"0"},
-        today=_today(plan, values, today),
-        handed={name: int(n) for name, n in plan.table("f", values).items()},
-        pressure={queue: pressure_from(text) for queue, text in plan.table("r", values).items()},
-        handle_time={key: sample_from(text) for key, text in plan.table("a", values).items()},
-        declared={team: declared_from(text) for team, text in plan.table("s", values).items()},
-        switched_off={scope: switch_from(text) for scope, text in plan.table("o", values).items()},
-        seen={name: from_micro(value) for name, value in plan.table("n", values).items()},
-        virtual=plan.loads(plan.virtual, values),
+        loads=layout.loads(layout.here, values),
+        held={key: int(n) for key, n in layout.table("h", values).items() if n != b"0"},
+        today=_today(layout, values, today),
+        handed={name: int(n) for name, n in layout.table("f", values).items()},
+        pressure={queue: pressure_from(text) for queue, text in layout.table("r", values).items()},
+        handle_time={key: sample_from(text) for key, text in layout.table("a", values).items()},
+        declared={team: declared_from(text) for team, text in layout.table("s", values).items()},
+        switched_off={
+            scope: switch_from(text) for scope, text in layout.table("o", values).items()
+        },
+        seen={name: from_micro(value) for name, value in layout.table("n", values).items()},
+        virtual=layout.loads(layout.virtual, values),
         epoch=int(numbers.get("epoch", 0)),
-        signals={name: signal_from(text) for name, text in plan.table("x", values).items()},
-        plans={channel: plan_from(text) for channel, text in plan.table("l", values).items()},
+        signals={name: signal_from(text) for name, text in layout.table("x", values).items()},
+        plans={channel: plan_from(text) for channel, text in layout.table("l", values).items()},
         raw=raw,
     )
 
 
-def _today(plan: _Plan, values: Sequence[bytes], today: str) -> dict[str, int]:
+def _today(layout: _Layout, values: Sequence[bytes], today: str) -> dict[str, int]:
     """Handed over that day; while observing, with what was decided to be."""
     counts: dict[str, int] = {}
     for kind in ("d", "vd"):
-        for (partner, day), n in plan.table(kind, values).items():
+        for (partner, day), n in layout.table(kind, values).items():
             if day == today:
                 counts[partner] = counts.get(partner, 0) + int(n)
     return counts
 
 
-class _Plan:
+class _Layout:
     """Where what stands in a reply with these fields; the same fields come again and again."""
 
     def __init__(self, names: tuple[bytes, ...]) -> None:
@@ -161,8 +163,8 @@ _Pairs = tuple[tuple[tuple[str, str], int, int], ...]
 
 
 @lru_cache(maxsize=512)
-def _plan(names: tuple[bytes, ...]) -> _Plan:
-    return _Plan(names)
+def _layout(names: tuple[bytes, ...]) -> _Layout:
+    return _Layout(names)
 
 
 @lru_cache(maxsize=8192)

@@ -21,7 +21,7 @@ LONGEST_WORK: Final = 8 * 3600.0
 """Seconds of work on one ticket above which somebody just forgot to close it: not measured."""
 
 
-class Plan(NamedTuple):
+class Draft(NamedTuple):
     """What to commit, and what will have come of it then."""
 
     commit: Commit
@@ -29,7 +29,7 @@ class Plan(NamedTuple):
     decision: Decision | None
 
 
-def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | None:
+def draft(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Draft | None:
     """The commit that this change needs; None: it was decided that nothing is to be done.
 
     ``is_last``: the store refused as often as there are candidates, so the ticket is left where
@@ -66,7 +66,7 @@ def plan(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Plan | N
         answer=_answer(errand, Routed(outcome, record, made, ENTRY)),
         read=errand.read,
     )
-    return Plan(commit, outcome, made)
+    return Draft(commit, outcome, made)
 
 
 def _outcome(view: View, made: Decision | None) -> str:
