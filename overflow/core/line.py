@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from scipy.special import gammaln, ndtr
 Vector: TypeAlias = NDArray[np.float64]
 Stretch: TypeAlias = tuple[float, float]
 """(seconds, slots)."""
+Amount = TypeVar("Amount", float, Vector)
 
 
 def still_waiting(k: int, mu: float, theta: float, stretches: Sequence[Stretch]) -> float:
@@ -54,7 +55,7 @@ def about_still_waiting(k: float, mu: float, theta: float, stretches: Sequence[S
     so_far = about_still_waiting(k, mu, theta, before) if before else 1.0
     if last[1] * mu <= 0:
         return so_far
-    mean, variance, third = _cumulants(k - 1.0, mu, theta, stretches)
+    mean, variance, third = cumulants(k - 1.0, mu, theta, stretches)
     if variance < 1e-6:
         return so_far if k - 0.5 > mean else 0.0
     z = (k - 0.5 - mean) / math.sqrt(variance)
@@ -65,10 +66,10 @@ def about_still_waiting(k: float, mu: float, theta: float, stretches: Sequence[S
     return min(so_far, max(0.0, chance))
 
 
-def _cumulants(
-    ahead: float, mu: float, theta: float, stretches: Sequence[Stretch]
-) -> tuple[float, float, float]:
-    """The first three of the steps of a ticket with so many ahead of it."""
+def cumulants(
+    ahead: Amount, mu: float, theta: float, stretches: Sequence[Stretch]
+) -> tuple[Amount, Amount, Amount]:
+    """The first three of the number of steps, of one ticket or of many with so many ahead."""
     q = math.exp(-theta * sum(seconds for seconds, _ in stretches))
     mean = ahead * (1.0 - q)
     variance = mean * q
@@ -79,9 +80,9 @@ def _cumulants(
         left += seconds
         q = math.exp(-theta * left)
         served = slots * mu * p * elapsed(theta, seconds)
-        mean += served
-        variance += served * (p + q - 1.0)
-        third += served * (2.0 * (p * p + p * q + q * q) - 3.0 * (p + q) + 1.0)
+        mean = mean + served
+        variance = variance + served * (p + q - 1.0)
+        third = third + served * (2.0 * (p * p + p * q + q * q) - 3.0 * (p + q) + 1.0)
     return mean, variance, third
 
 

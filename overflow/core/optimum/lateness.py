@@ -17,7 +17,7 @@ import math
 import numpy as np
 from scipy.special import betainc, gammaincc, gammaln, ndtr
 
-from overflow.core.line import Stretch, Vector, elapsed
+from overflow.core.line import Stretch, Vector, cumulants, elapsed
 from overflow.core.optimum.course import Course
 
 _EXACT, _EXACT_PATIENT = 150, 1500
@@ -137,26 +137,6 @@ def _few_steps(
     density = np.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi)
     chance = ndtr(z) - third / deviation**3 / 6.0 * (z * z - 1.0) * density
     return np.asarray(np.clip(chance, 0.0, 1.0), dtype=np.float64)
-
-
-def cumulants(
-    ahead: Vector, mu: float, theta: float, stretches: list[Stretch]
-) -> tuple[Vector, Vector, Vector]:
-    """The first three of the steps, as in ``core.line``, by the number ahead."""
-    q = math.exp(-theta * sum(length for length, _ in stretches))
-    mean = ahead * (1.0 - q)
-    variance = mean * q
-    third = variance * (2.0 * q - 1.0)
-    left = 0.0
-    for length, slots in reversed(stretches):
-        p = math.exp(-theta * left)
-        left += length
-        q = math.exp(-theta * left)
-        served = slots * mu * p * elapsed(theta, length)
-        mean = mean + served
-        variance = variance + served * (p + q - 1.0)
-        third = third + served * (2.0 * (p * p + p * q + q * q) - 3.0 * (p + q) + 1.0)
-    return mean, variance, third
 
 
 def poisson(mean: float, count: int) -> Vector:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from overflow.core.line import Vector
+from overflow.core.line import Vector, cumulants
 from overflow.core.optimum.course import Course
-from overflow.core.optimum.lateness import cumulants, moves, poisson
+from overflow.core.optimum.lateness import moves, poisson
 
 _PRICES = 7
 """Prices of a slot that are worked out; between them costs are nearly linear."""
