@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Final
 
+from overflow.core import planned
 from overflow.core.model import Levels
-from overflow.core.optimum.course import NEVER
 from overflow.core.trace import Measure, Reason, TeamTest, Trace
 
 TEMPLATES: Final[Mapping[Reason, str]] = {
@@ -133,10 +133,8 @@ def _have(trace: Trace) -> str:
 
 
 def _from_level(trace: Trace) -> str:
-    plan = trace.plan
-    if plan is None or plan.level is None or plan.level >= NEVER:
-        return "nobody now"
-    return f"from {plan.level} on"
+    level = planned.told(trace.plan.level) if trace.plan is not None else None
+    return "nobody now" if level is None else f"from {level} on"
 
 
 def _untouched(trace: Trace) -> str:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from overflow.core.model import Policy, Situation
+from overflow.core.optimum.course import NEVER
 from overflow.core.trace import Line, Planned
 
 FALLBACK = 3600.0
 """Seconds after a plan's end that its stationary threshold still counts."""
+
+
+def told(level: int | None) -> int | None:
+    """A threshold as it is shown: None where no queue reaches it, or there is none."""
+    return None if level is None or level >= NEVER else level
 
 
 def of(

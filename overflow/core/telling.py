@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from overflow.core import planned
 from overflow.core.model import Levels
-from overflow.core.optimum.course import NEVER
 from overflow.core.trace import Check, Measure, Planned, Reason, TeamTest, Trace
 
 
@@ -46,9 +46,8 @@ def plain(trace: Trace) -> dict[str, object]:
 def _plan(plan: Planned | None) -> dict[str, object] | None:
     if plan is None:
         return None
-    level = None if plan.level is None or plan.level >= NEVER else plan.level
-    told = {"level": level, "have": _number(plan.have), "age": _number(plan.age)}
-    return {**told, ("method" if plan.counts else "unknown"): plan.method}
+    said = {"level": planned.told(plan.level), "have": _number(plan.have), "age": _number(plan.age)}
+    return {**said, ("method" if plan.counts else "unknown"): plan.method}
 
 
 def _team(test: TeamTest) -> dict[str, object]:

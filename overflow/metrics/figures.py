@@ -17,8 +17,8 @@ from prometheus_client.registry import Collector
 
 from overflow.clock import Clock
 from overflow.core.model import HOME, Partner, Policy, Situation
-from overflow.core.optimum.course import NEVER
 from overflow.core.outlook import joining
+from overflow.core.planned import told
 from overflow.core.roster import live, staff
 from overflow.errors import BadInput
 from overflow.metrics.families import COUNTERS, GAUGES, LAG
@@ -181,8 +181,8 @@ class _Shop:
     def _plans(self) -> Iterator[Sample]:
         for channel, plan in self.situation.plans.items():
             yield "overflow_plan_age_seconds", (channel,), max(0.0, self.now - plan.made)
-            level = plan.level(self.now)
-            if level is not None and level < NEVER:
+            level = told(plan.level(self.now))
+            if level is not None:
                 yield "overflow_plan_level", (channel,), level
 
     def _sync(self) -> Iterator[Sample]:

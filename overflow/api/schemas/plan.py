@@ -7,7 +7,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
-from overflow.core.optimum.course import NEVER
+from overflow.core.planned import told
 from overflow.flows.planning import ChannelPlan
 
 MOST_STEPS: Final = 200
@@ -89,11 +89,7 @@ def channel_plan(found: ChannelPlan, now: float) -> dict[str, Any]:
         "at": found.at,
         "why": found.why,
         "method": None if plan is None else plan.method,
-        "level": None if plan is None else _level(plan.level(now)),
-        "steps": [{"at": at, "level": _level(n)} for at, n in steps[:MOST_STEPS]],
+        "level": None if plan is None else told(plan.level(now)),
+        "steps": [{"at": at, "level": told(n)} for at, n in steps[:MOST_STEPS]],
         "estimates": dict(found.known) or None,
     }
-
-
-def _level(level: int | None) -> int | None:
-    return None if level is None or level >= NEVER else level
