@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -108,43 +108,65 @@ def command(  # noqa: PLR0913, PLR0917  one parameter an option
     others = [name for name in REFERENCES if name not in policies] if page else []
     with_seats = [day for day in chosen if page and policy_file and day.partner_slots]
     total = len(chosen) * (len(policies) + len(others)) + len(with_seats)
-    runs: list[Run] = []
-    seats: dict[str, list[Seats]] = {}
     with Progress(Console(stderr=True), total) as progress:
-        for scenario in chosen:
-            truth, moments = Truth(scenario), noted(scenario) if page else ()
-            for policy in (*policies, *others):
-                progress.begin(f"{scenario.name}, {policy}", days)
-                runs.append(
-                    run(
-                        scenario,
-                        policy,
-                        late=late,
-                        days=days,
-                        seed=seed,
-                        half_width=width,
-                        on_day=progress.day,
-                        truth=truth,
-                        moments=moments,
-                    )
-                )
-                progress.end()
-        for scenario in with_seats:
-            tries = len(numbers(scenario.partner_slots or 0))
-            progress.begin(f"{scenario.name}, seats", days * tries)
-            seats[scenario.name] = sweep(
-                scenario,
-                policies[0],
-                late=late,
-                days=days,
-                seed=seed,
-                hourly=seat_price,
-                on_day=progress.day,
-            )
-            progress.end()
+        play = _Play(progress, days, seed, late=late)
+        runs = [
+            one
+            for day in chosen
+            for one in play.all(day, (*policies, *others), width, has_page=page is not None)
+        ]
+        seats = {day.name: play.seats(day, policies[0], seat_price) for day in with_seats}
     if page is not None:
         _write(page, report(runs, policies, seats))
     _show([run for run in runs if run.policy in policies], seats, as_json=as_json)
+
+
+class _Play:
+    """Plays scenarios, and says how far it is."""
+
+    def __init__(self, progress: Progress, days: int, seed: int, *, late: bool) -> None:
+        self._progress, self._days, self._seed, self._late = progress, days, seed, late
+
+    def all(
+        self,
+        scenario: Scenario,
+        policies: Sequence[str],
+        half_width: float | None,
+        *,
+        has_page: bool,
+    ) -> Iterator[Run]:
+        """The same days under each policy; for a page with what it draws."""
+        truth, moments = Truth(scenario), noted(scenario) if has_page else ()
+        for policy in policies:
+            self._progress.begin(f"{scenario.name}, {policy}", self._days)
+            yield run(
+                scenario,
+                policy,
+                late=self._late,
+                days=self._days,
+                seed=self._seed,
+                half_width=half_width,
+                on_day=self._progress.day,
+                truth=truth,
+                moments=moments,
+            )
+            self._progress.end()
+
+    def seats(self, scenario: Scenario, policy: str, hourly: float) -> list[Seats]:
+        """The same with more and more partner seats, each at so many euros an hour."""
+        tries = len(numbers(scenario.partner_slots or 0))
+        self._progress.begin(f"{scenario.name}, seats", self._days * tries)
+        found = sweep(
+            scenario,
+            policy,
+            late=self._late,
+            days=self._days,
+            seed=self._seed,
+            hourly=hourly,
+            on_day=self._progress.day,
+        )
+        self._progress.end()
+        return found
 
 
 def _write(file: Path, text: str) -> None:
