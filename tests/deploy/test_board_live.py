@@ -126,10 +126,11 @@ def prometheus(service, tmp_path_factory):
     with (home / "log").open("w") as log, subprocess.Popen(command, stderr=log) as process:
         try:
             until = time.monotonic() + 30
-            while ask(address, 'min(scrape_samples_scraped{job=~"overflow.*"}) > 0') == []:
+            # Rates need several scrapes of both.
+            scraped = 'min(count_over_time(scrape_samples_scraped{job=~"overflow.*"}[1m])) >= 4'
+            while ask(address, scraped) == []:
                 assert time.monotonic() < until, (home / "log").read_text()
                 time.sleep(0.2)
-            time.sleep(2)  # rates need several scrapes
             yield address
         finally:
             process.terminate()
