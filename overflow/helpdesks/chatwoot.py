@@ -132,6 +132,11 @@ class ChatwootHelpdesk:
         teams = [t for t in listed if isinstance(t, dict)] if isinstance(listed, list) else []
         return self._words.named(frozenset(n for t in teams if (n := number_of(t.get("id")))))
 
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The client with its login, for whoever sets the helpdesk up."""
+        return self._http
+
     def close(self) -> None:
         self._http.close()
 

@@ -139,6 +139,11 @@ class FreshdeskHelpdesk:
         groups = self._pages("groups")
         return self._words.named(frozenset(n for g in groups if (n := number_of(g.get("id")))))
 
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The client with its login, for whoever sets the helpdesk up."""
+        return self._http
+
     def close(self) -> None:
         self._http.close()
 

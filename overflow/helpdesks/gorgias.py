@@ -164,6 +164,11 @@ class GorgiasHelpdesk:
         teams = self._pages("teams")
         return self._words.named(frozenset(n for t in teams if (n := number_of(t.get("id")))))
 
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The client with its login, for whoever sets the helpdesk up."""
+        return self._http
+
     def close(self) -> None:
         self._http.close()
 

@@ -159,6 +159,11 @@ class RtHelpdesk:
     def groups(self) -> Sequence[str] | None:
         return self._search.queues()
 
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The client with its login, for whoever sets the helpdesk up."""
+        return self._http
+
     def close(self) -> None:
         self._http.close()
 

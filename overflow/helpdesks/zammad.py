@@ -153,6 +153,11 @@ class ZammadHelpdesk:
         groups = [g for g in listed if isinstance(g, dict)] if isinstance(listed, list) else []
         return self._words.named(frozenset(n for g in groups if (n := number_of(g.get("id")))))
 
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The client with its login, for whoever sets the helpdesk up."""
+        return self._http
+
     def close(self) -> None:
         self._http.close()
 
