@@ -14,7 +14,8 @@
     |   `-- HelpdeskAway      the helpdesk cannot be reached, is slow or throttles
     `-- Refused               the helpdesk said no, and will say no again: a dead letter
 
-"Try again?" and "after how long?" are facts on the error: ``is_permanent``, ``retry_after``.
+"Try again?", "after how long?" and "may it have been done all the same?" are facts on the error:
+``is_permanent``, ``retry_after``, ``is_undone``.
 """
 
 from __future__ import annotations
@@ -112,7 +113,16 @@ class Busy(NotNow):
 
 
 class HelpdeskAway(NotNow):
-    """The helpdesk cannot be reached, is too slow, fails or throttles."""
+    """The helpdesk cannot be reached, is too slow, fails or throttles.
+
+    ``is_undone``: what was asked for has certainly not been done, and never will be by that call.
+    """
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, is_undone: bool = False
+    ) -> None:
+        super().__init__(message, retry_after)
+        self.is_undone = is_undone
 
 
 class Refused(Fault):

@@ -29,6 +29,8 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 """Most bytes taken of one answer."""
 AWAY: Final = frozenset({408, 409, 412, 425, 429})
 """The 4xx that may be well the next time; besides them every 5xx."""
+UNDONE: Final = frozenset({409, 412, 425, 429})
+"""Of these, the answers after which nothing was done."""
 
 LONGEST_WAIT: Final = 3600.0
 """Seconds for which a helpdesk is left alone at the most, whatever it says."""
@@ -175,7 +177,8 @@ class HelpdeskHttp:
                     raise
                 return self._send(request, what)
         except httpx.PoolTimeout:
-            raise HelpdeskAway(f"{what}: every connection was busy for too long.") from None
+            busy = f"{what}: every connection was busy for too long."
+            raise HelpdeskAway(busy, is_undone=True) from None
         except httpx.TimeoutException:
             raise HelpdeskAway(f"{what}: the helpdesk took too long.") from None
         except httpx.TransportError as away:
@@ -245,9 +248,10 @@ def judge(reply: Reply, what: str, stale: frozenset[int] = STALE) -> None:
     if httpx.codes.is_success(status):
         return
     if status in stale:  # read again and compare, without waiting
-        raise HelpdeskAway(f"{what}: changed since it was read.", retry_after=0.0)
+        raise HelpdeskAway(f"{what}: changed since it was read.", retry_after=0.0, is_undone=True)
     if httpx.codes.is_server_error(status) or status in AWAY:
-        raise HelpdeskAway(f"{what}: the helpdesk answered {status}.", _retry_after(reply))
+        message = f"{what}: the helpdesk answered {status}."
+        raise HelpdeskAway(message, _retry_after(reply), is_undone=status in UNDONE)
     raise Refused(f"{what}: the helpdesk answered {status}.")
 
 
