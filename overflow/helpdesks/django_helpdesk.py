@@ -169,6 +169,11 @@ class DjangoHelpdesk:
         """The queues that the options name; the API lists none."""
         return sorted(self._lexicon.queues)
 
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The client with its login, for whoever sets the helpdesk up."""
+        return self._http
+
     def close(self) -> None:
         self._http.close()
 
