@@ -25,7 +25,7 @@ def test_the_page_may_load_from_here_and_nowhere_else(get):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("name", ["board.css", "board.js"])
+@pytest.mark.parametrize("name", ["board.css", "board.js", "stream.js"])
 def test_its_files_are_served_to_be_asked_for_again(get, name):
     with get(f"/board/static/{name}") as answer:
         assert answer.status_code == 200
@@ -49,7 +49,7 @@ def test_the_page_is_the_same_whatever_the_service_holds(get, services, add_shop
 
 
 def test_nothing_from_outside_becomes_markup_or_code():
-    code = (STATIC / "board.js").read_text()
+    code = "".join(path.read_text() for path in sorted(STATIC.glob("*.js")))
 
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(", code
