@@ -1,0 +1,80 @@
+"""What a helpdesk is set up for: one shop, its words and groups, and where its webhooks go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+from overflow.core.model import Words
+from overflow.errors import Refused
+from overflow.helpdesks.http import HelpdeskHttp
+from overflow.helpdesks.port import Helpdesk
+from overflow.helpdesks.setup.part import Part
+from overflow.helpdesks.setup.step import Finding, failed, left_out, there
+from overflow.helpdesks.setup.vault import Vault
+
+TEST_TAG: Final = "overflow-test"
+"""Tickets that bear it are told of even when it is the service itself that changed them."""
+
+
+@runtime_checkable
+class _Reached(Protocol):
+    @property
+    def http(self) -> HelpdeskHttp: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One shop's helpdesk."""
+
+    desk: Helpdesk
+    options: Mapping[str, Any]
+    """Validated."""
+    words: Words
+    groups: Sequence[str]
+    """Those of the policy's teams."""
+    path: str
+    """Of its webhooks: ``/v1/shops/SHOP/events/CONNECTOR``, without a secret."""
+    base: str
+    """The service's public address, without a slash at its end; empty: not known."""
+    vault: Vault
+
+    @property
+    def http(self) -> HelpdeskHttp:
+        """The connector's own client, with its login and its limits."""
+        if not isinstance(self.desk, _Reached):
+            raise Refused("this connector shows nobody its client")
+        return self.desk.http
+
+    @property
+    def url(self) -> str:
+        """Where the helpdesk's webhooks go, without a secret."""
+        return f"{self.base or 'https://YOUR-SERVICE'}{self.path}"
+
+    def leads_here(self, url: object, secret: str = "") -> bool:
+        """Whether a webhook's address is the one that it has to be; any host where none is said."""
+        wanted = f"{self.path}/{secret}" if secret else self.path
+        if not isinstance(url, str):
+            return False
+        return url == f"{self.base}{wanted}" if self.base else urlsplit(url).path == wanted
+
+    def home_group(self) -> str:
+        """The first of the policy's groups: new test tickets stand there."""
+        return next(iter(self.groups), "")
+
+
+def groups(site: Site, where: str) -> Part:
+    """Every group that the policy names is there; ``where`` a person makes one, and its number."""
+
+    def look() -> Finding:
+        known = site.desk.groups()
+        if known is None:
+            return left_out("this helpdesk lists none; names are taken as the policy has them")
+        absent = [group for group in site.groups if group not in known]
+        if absent:
+            return failed(f"not there: {', '.join(absent)}. {where}")
+        return there(", ".join(site.groups) or "the policy names none")
+
+    return Part("groups", look)
