@@ -11,7 +11,8 @@
     |-- NotNow                try again later: 503 with Retry-After
     |   |-- StoreAway         the store cannot be reached
     |   |-- Busy              refused as often as we try in one request
-    |   `-- HelpdeskAway      the helpdesk cannot be reached, is slow or throttles
+    |   `-- HelpdeskAway      the helpdesk cannot be reached, is slow or fails
+    |       `-- Throttled     it is to be asked less, or left alone: waiting for that is no failure
     `-- Refused               the helpdesk said no, and will say no again: a dead letter
 
 "Try again?", "after how long?" and "may it have been done all the same?" are facts on the error:
@@ -113,7 +114,7 @@ class Busy(NotNow):
 
 
 class HelpdeskAway(NotNow):
-    """The helpdesk cannot be reached, is too slow, fails or throttles.
+    """The helpdesk cannot be reached, is too slow or fails.
 
     ``is_undone``: what was asked for has certainly not been done, and never will be by that call.
     """
@@ -123,6 +124,18 @@ class HelpdeskAway(NotNow):
     ) -> None:
         super().__init__(message, retry_after)
         self.is_undone = is_undone
+
+
+class Throttled(HelpdeskAway):
+    """The helpdesk's budget of calls is used up, or it is left alone for a while.
+
+    Waiting for that is no failure: no attempt is counted for it.
+    """
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, is_undone: bool = True
+    ) -> None:
+        super().__init__(message, retry_after, is_undone=is_undone)
 
 
 class Refused(Fault):

@@ -1,7 +1,9 @@
 """The one HTTP client: every call to a helpdesk leaves through here, with time-outs and a size cap.
 
-Whatever goes wrong comes out as one of two errors. ``HelpdeskAway``: try again, after
-``retry_after`` seconds where the helpdesk named them. ``Refused``: the same again fails again.
+It passes the shop's gate, which holds it up where the helpdesk is to be asked less. Whatever goes
+wrong comes out as one of two errors. ``HelpdeskAway``: try again, after ``retry_after`` seconds
+where the helpdesk named them; it is a ``Throttled`` where that is no failure. ``Refused``: the same
+again fails again.
 Their messages hold method, path and status: no body, no query, no header, so nothing secret.
 
 Nothing is tried again in here, except a GET whose kept-alive connection the helpdesk closed at
@@ -13,7 +15,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Final, Literal, TypedDict, Unpack, overload
 from urllib.parse import quote, urlsplit
@@ -23,17 +24,16 @@ import httpx
 import orjson
 
 from overflow.clock import monotonic
-from overflow.errors import HelpdeskAway, Invalid, Refused
+from overflow.errors import HelpdeskAway, Invalid, Refused, Throttled
+from overflow.helpdesks.gate import OPEN, Gate, is_urgent
+from overflow.helpdesks.limits import retry_after
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Most bytes taken of one answer."""
-AWAY: Final = frozenset({408, 409, 412, 425, 429})
-"""The 4xx that may be well the next time; besides them every 5xx."""
-UNDONE: Final = frozenset({409, 412, 425, 429})
+AWAY: Final = frozenset({408, 409, 412, 425})
+"""The 4xx that may be well the next time; besides them every 5xx, and 429."""
+UNDONE: Final = frozenset({409, 412, 425})
 """Of these, the answers after which nothing was done."""
-
-LONGEST_WAIT: Final = 3600.0
-"""Seconds for which a helpdesk is left alone at the most, whatever it says."""
 
 STALE: Final = frozenset({412})
 """The answer to a write that was made from an older state than there is."""
@@ -86,8 +86,8 @@ class HelpdeskHttp:
     connection; the body of an answer has to end within three times as long. Redirects are not
     followed. Certificates are checked against the system's and certifi's authorities. The
     environment's proxies are not used. ``sign`` makes headers for each request, from what is
-    really sent; the ``stale`` statuses say "changed since it was read". Raises ``Invalid`` for a
-    base URL that is not plain http or https.
+    really sent; the ``stale`` statuses say "changed since it was read"; ``gate`` is asked before
+    every call. Raises ``Invalid`` for a base URL that is not plain http or https.
     """
 
     def __init__(
@@ -99,12 +99,14 @@ class HelpdeskHttp:
         connections: int = 64,
         sign: Sign | None = None,
         stale: frozenset[int] = STALE,
+        gate: Gate = OPEN,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if fault := url_fault(base_url):
             raise Invalid(f"The helpdesk's URL {fault}.", {"url": [fault]})
         self._sign = sign
         self._stale = stale
+        self._gate = gate
         self._deadline = 3 * timeout
         self._client = httpx.Client(
             base_url=base_url,
@@ -169,6 +171,17 @@ class HelpdeskHttp:
         self._client.close()
 
     def _exchange(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
+        """Past the gate, and back."""
+        self._gate.enter(is_urgent=is_urgent())
+        try:
+            response, body = self._answered(request, what)
+        except BaseException:
+            self._gate.left(None, {})
+            raise
+        self._gate.left(response.status_code, response.headers)
+        return response, body
+
+    def _answered(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
         try:
             try:
                 return self._send(request, what)
@@ -249,20 +262,10 @@ def judge(reply: Reply, what: str, stale: frozenset[int] = STALE) -> None:
         return
     if status in stale:  # read again and compare, without waiting
         raise HelpdeskAway(f"{what}: changed since it was read.", retry_after=0.0, is_undone=True)
+    message = f"{what}: the helpdesk answered {status}."
+    wait = retry_after(reply.headers)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        raise Throttled(message, wait)
     if httpx.codes.is_server_error(status) or status in AWAY:
-        message = f"{what}: the helpdesk answered {status}."
-        raise HelpdeskAway(message, _retry_after(reply), is_undone=status in UNDONE)
-    raise Refused(f"{what}: the helpdesk answered {status}.")
-
-
-def _retry_after(reply: Reply) -> float | None:
-    """Seconds. A date is held against the answer's own Date, never against our clock."""
-    text = reply.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(LONGEST_WAIT, float(text[:9]))
-    try:
-        until = parsedate_to_datetime(text)
-        sent = parsedate_to_datetime(reply.headers["date"])
-        return min(LONGEST_WAIT, max(0.0, (until - sent).total_seconds()))
-    except (KeyError, TypeError, ValueError):
-        return None
+        raise HelpdeskAway(message, wait, is_undone=status in UNDONE)
+    raise Refused(message)

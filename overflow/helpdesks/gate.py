@@ -1,0 +1,57 @@
+"""What every request to a helpdesk passes: it may have to wait, and says how it went.
+
+A gate keeps a shop's calls inside what its helpdesk allows, and leaves one alone that is away. What
+somebody waits for is *urgent*, and goes first: a read that a decision waits for, a partner agent's
+own answer. Everything else yields: the service's own writes, polling, walks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, Protocol
+
+_urgent: ContextVar[bool] = ContextVar("urgent", default=False)
+
+
+class Gate(Protocol):
+    """Asked around every exchange with one shop's helpdesk, by many threads."""
+
+    def enter(self, *, is_urgent: bool) -> None:
+        """Return when a request may go out, after a few seconds at the most.
+
+        Raises ``Throttled``, with ``retry_after``, where it would have to wait longer.
+        """
+
+    def left(self, status: int | None, headers: Mapping[str, str]) -> None:
+        """What came of a request: status and lower-case headers; None: no answer."""
+
+
+class _Open:
+    """Nobody has to wait."""
+
+    def enter(self, *, is_urgent: bool) -> None:
+        pass
+
+    def left(self, status: int | None, headers: Mapping[str, str]) -> None:
+        pass
+
+
+OPEN: Final[Gate] = _Open()
+"""For whoever speaks to a helpdesk on his own: a probe, a test."""
+
+
+@contextmanager
+def urgent(is_it: bool = True) -> Iterator[None]:  # noqa: FBT001, FBT002  reads as a sentence
+    """What is asked of helpdesks herein, in this thread, is waited for by somebody."""
+    token = _urgent.set(is_it)
+    try:
+        yield
+    finally:
+        _urgent.reset(token)
+
+
+def is_urgent() -> bool:
+    """Whether somebody waits for what this thread does."""
+    return _urgent.get()

@@ -1,0 +1,120 @@
+"""How many calls each helpdesk allows, and how the headers of its answers say what is left.
+
+A budget is so many calls in every stretch of so many seconds. Where a vendor has several plans the
+smallest stands here, and what the helpdesk itself says takes its place; a shop's own ``limit`` is
+never exceeded, whatever the helpdesk says, for others may work with the same account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+LONGEST_WAIT: Final = 3600.0
+"""Seconds for which a helpdesk is left alone at the most, whatever it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """``calls`` in any ``seconds``. ``is_firm``: the shop's own, which nothing raises."""
+
+    calls: int
+    seconds: float
+    is_firm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer's headers say; None: they do not."""
+
+    limit: int | None = None
+    """Calls in the budget's seconds."""
+    remaining: int | None = None
+    """Calls that are left of them now."""
+    reset: float | None = None
+    """Seconds until all are there again."""
+    cost: int = 1
+    """Calls that this one counted as."""
+
+
+Reader = Callable[[Mapping[str, str]], Told]
+
+
+def _zendesk(headers: Mapping[str, str]) -> Told:
+    """https://developer.zendesk.com/api-reference/introduction/rate-limits/."""
+    return Told(
+        _whole(headers.get("x-rate-limit") or headers.get("ratelimit-limit")),
+        _whole(headers.get("x-rate-limit-remaining") or headers.get("ratelimit-remaining")),
+        _whole(headers.get("ratelimit-reset")),
+    )
+
+
+def _freshdesk(headers: Mapping[str, str]) -> Told:
+    """https://developers.freshdesk.com/api/#ratelimit. Some calls count as several."""
+    return Told(
+        _whole(headers.get("x-ratelimit-total")),
+        _whole(headers.get("x-ratelimit-remaining")),
+        cost=_whole(headers.get("x-ratelimit-used-currentrequest")) or 1,
+    )
+
+
+def _gorgias(headers: Mapping[str, str]) -> Told:
+    """https://developers.gorgias.com/reference/limitations: calls in the bucket, and its size."""
+    used, _, size = headers.get("x-gorgias-account-api-call-limit", "").partition("/")
+    held, limit = _whole(used), _whole(size)
+    remaining = None if held is None or limit is None else max(0, limit - held)
+    return Told(limit, remaining)
+
+
+def _silent(headers: Mapping[str, str]) -> Told:
+    """It says nothing but Retry-After."""
+    del headers
+    return Told()
+
+
+_READERS: Final[Mapping[str, Reader]] = {
+    "zendesk": _zendesk,
+    "freshdesk": _freshdesk,
+    "gorgias": _gorgias,
+}
+PUBLISHED: Final[Mapping[str, Budget]] = {
+    "chatwoot": Budget(3000, 60.0),
+    "freshdesk": Budget(200, 60.0),
+    "gorgias": Budget(40, 20.0),
+    "zendesk": Budget(200, 60.0),
+}
+"""By connector: Chatwoot's own default, Freshdesk Growth, an API key of Gorgias's, Zendesk Team."""
+
+
+def reader_of(connector: str) -> Reader:
+    """What reads the headers of such a helpdesk."""
+    return _READERS.get(connector, _silent)
+
+
+def budget_of(connector: str, options: Mapping[str, object]) -> Budget | None:
+    """What a shop may ask of its helpdesk, by its (not yet validated) options; None: no limit."""
+    limit: Any = options.get("limit")
+    if limit:
+        return Budget(int(limit["requests"]), float(limit["seconds"]), is_firm=True)
+    return PUBLISHED.get(connector)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds. A date is held against the answer's own Date, never against our clock."""
+    text = headers.get("retry-after", "").strip()
+    if (seconds := _whole(text)) is not None:
+        return min(LONGEST_WAIT, float(seconds))
+    try:
+        until = parsedate_to_datetime(text)
+        sent = parsedate_to_datetime(headers["date"])
+        return min(LONGEST_WAIT, max(0.0, (until - sent).total_seconds()))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _whole(text: str | None) -> int | None:
+    """A count, or seconds; None for anything else."""
+    text = (text or "").strip()
+    return int(text[:9]) if text.isascii() and text.isdigit() else None

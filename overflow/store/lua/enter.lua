@@ -1,0 +1,135 @@
+-- May a call to the shop's helpdesk go out now? A token bucket (Turner, IEEE Communications 24(10),
+-- 1986) that all processes share. What nobody waits for leaves a fifth of it (trunk reservation: Key,
+-- Probability in the Engineering and Informational Sciences 4, 1990), so that what somebody waits for
+-- finds room; of that in turn every fifth yields while others wait, so that they do not starve.
+--
+-- KEYS[1]  HASH  the shop's throttle; its fields are named in throttle.py
+-- KEYS[2]  HASH  tallies since the beginning
+--
+-- ARGV[1]  now in microseconds; empty: the store's own time
+-- ARGV[2]  calls of the budget, 0 for none
+-- ARGV[3]  its seconds
+-- ARGV[4]  1: what the helpdesk says never raises it
+-- ARGV[5]  1 urgent, 0 not
+-- ARGV[6]  1: it waited in line for as long as it was told
+-- ARGV[7]  the longest wait that it takes, microseconds
+-- ARGV[8]  calls that it stands for; 0: only look
+--
+-- Returns {code, wait, breaker, rest, rate, calls, remaining, fails}: 1 go, 0 wait for so many
+-- microseconds in line and ask again, 2 wait so long and ask anew, -1 no: not within what it takes;
+-- 0 closed, 1 open, 2 half-open; microseconds for which nothing goes out; calls in 1000 s, -1 any
+-- number; calls of the budget, 0 for none; what the helpdesk last said is left, -1 nothing; failures
+-- in a row
+
+local BURST = 8 -- the part of the budget that may go out at once
+local SLIP = 0.5 -- seconds that calls may come closer together on their way
+local TURN = 4 -- urgent calls after which another one goes first
+local PROBING = 30e6 -- after so long nobody hears of a probe any more
+
+local NAMES = { 'said', 'learned', 'tokens', 'at', 'cut', 'cut_at', 'rest', 'open', 'probe', 'closed',
+  'slow', 'slow_until', 'line0', 'line1', 'turn', 'fails', 'pace', 'remaining' }
+local found = redis.call('HMGET', KEYS[1], unpack(NAMES))
+local s = {}
+for i, name in ipairs(NAMES) do
+  s[name] = tonumber(found[i]) or (name == 'remaining' and -1 or 0)
+end
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1e6 + time[2]
+end
+
+-- How much the budget, what the helpdesk says, and how it went of late allow.
+local calls, seconds = tonumber(ARGV[2]), tonumber(ARGV[3])
+if s.said > 0 and calls > 0 then
+  calls = ARGV[4] == '1' and math.min(calls, s.said) or s.said
+elseif calls == 0 then
+  calls = s.learned
+end
+local share = 1
+if s.cut_at > 0 then -- halved; a tenth of the budget comes back in each of its stretches
+  share = s.cut + math.max(0, now - s.cut_at) / (seconds * 1e7)
+  if ARGV[2] == '0' and share >= 2 then
+    calls = 0 -- what was only learned is forgotten
+  end
+  share = math.min(share, ARGV[2] == '0' and 2 or 1)
+end
+local rate, burst = math.huge, math.huge
+if calls > 0 then -- no stretch ever has more: burst + rate * seconds < calls + 1
+  burst = math.max(math.min(2, calls), math.floor(calls / BURST))
+  rate = (calls - burst + 1) / (seconds + SLIP) * share
+end
+local since = (now - s.closed) / 1e6
+if s.closed > 0 and since < 10 then -- slow start after an outage: twice as much every second
+  rate, burst = math.min(rate, 2 ^ since), math.min(burst, 2 ^ since)
+end
+if now < s.slow_until then
+  rate = math.min(rate, s.slow)
+end
+
+local breaker, rest = 0, math.max(0, s.rest - now)
+if s.open > 0 then
+  breaker = now < s.open and 1 or 2
+  rest = math.max(rest, s.open - now)
+end
+local function answer(code, wait)
+  local told = rate < math.huge and math.floor(rate * 1000) or -1
+  return { code, math.ceil(wait), breaker, rest, told, calls, s.remaining, s.fails }
+end
+local count = tonumber(ARGV[8])
+if count == 0 then
+  return answer(0, 0)
+end
+local function refused(wait, code)
+  if wait > tonumber(ARGV[7]) then
+    redis.call('HINCRBY', KEYS[2], 'calls/held', 1)
+    return answer(-1, wait)
+  end
+  return answer(code, wait)
+end
+
+if breaker == 1 then
+  return refused(rest, 2)
+end
+if breaker == 2 then
+  if now < s.probe then
+    return refused(math.min(1e6, s.probe - now), 2) -- by then it will have been answered
+  end
+  redis.call('HSET', KEYS[1], 'probe', now + PROBING)
+elseif rest > 0 then
+  return refused(rest, 2)
+end
+
+local tokens = burst
+if s.at > 0 and rate < math.huge then
+  tokens = math.min(burst, s.tokens + math.max(0, now - s.at) / 1e6 * rate)
+end
+local is_urgent = ARGV[5] == '1'
+local line = is_urgent and 'line1' or 'line0'
+if breaker == 0 and rate < math.huge then
+  local is_turn = s.turn >= TURN and s.line0 > now - 1e6
+  local need = 1 + math.min(math.max(1, burst / 5), burst - 1)
+  if is_urgent then
+    need = is_turn and math.min(2, burst) or 1
+  elseif is_turn then
+    need = 1
+  end
+  local wait = math.max(0, (need - tokens) / rate * 1e6)
+  if ARGV[6] ~= '1' and s[line] > now then
+    wait = math.max(wait, s[line] - now + 1e6 / rate)
+  end
+  if wait > 0 then
+    if wait <= tonumber(ARGV[7]) and ARGV[6] ~= '1' then
+      redis.call('HSET', KEYS[1], line, math.ceil(now + wait))
+    end
+    return refused(wait, 0)
+  end
+end
+
+s.pace = s.pace * math.exp(-math.max(0, now - s.at) / 6e7) + count
+redis.call('HSET', KEYS[1], 'at', now, 'pace', s.pace, 'turn', is_urgent and s.turn + 1 or 0)
+if rate < math.huge then
+  redis.call('HSET', KEYS[1], 'tokens', math.max(0, tokens - count))
+end
+redis.call('HINCRBY', KEYS[2], ARGV[6] == '1' and 'calls/waited' or 'calls/sent', count)
+return answer(1, 0)
