@@ -119,6 +119,11 @@ def progress(shop: str) -> str:
     return _of(shop) + "progress"
 
 
+def throttle(shop: str) -> str:
+    """HASH of how much the shop's helpdesk may be asked; its fields are named in throttle.py."""
+    return _of(shop) + "throttle"
+
+
 def drain_lease(shop: str) -> str:
     """STRING token of the process that drains the shop; expires."""
     return _of(shop) + "lease:drain"
