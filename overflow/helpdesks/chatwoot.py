@@ -22,6 +22,7 @@ from overflow.helpdesks.chatwoot_ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.chatwoot_walk import Walk
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.references import carrying
@@ -54,7 +55,12 @@ class ChatwootHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         self._secrets = secrets
         self._account = cast("int", options["account"])
@@ -67,6 +73,7 @@ class ChatwootHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,
+            gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, clock.now)
 

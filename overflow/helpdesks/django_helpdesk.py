@@ -25,6 +25,7 @@ from overflow.helpdesks.django_helpdesk_ticket import (
 )
 from overflow.helpdesks.django_helpdesk_walk import Cursor, Walk
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Hint, Page
@@ -79,7 +80,12 @@ class DjangoHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         statuses = cast("dict[int, str]", options["statuses"])
         names = cast("dict[str, str]", options["names"])
@@ -94,6 +100,7 @@ class DjangoHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,
+            gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, clock.now)
 

@@ -22,6 +22,7 @@ from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.freshdesk_ticket import CHANNELS, Lexicon, hint_of, html_of
 from overflow.helpdesks.freshdesk_walk import Walk
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.login import basic, known_sender
 from overflow.helpdesks.port import Desired, Event, Page
@@ -58,7 +59,12 @@ class FreshdeskHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del clock  # what has changed since when is told by Freshdesk's own
         own = cast("Mapping[int, str]", options["statuses"])
@@ -77,6 +83,7 @@ class FreshdeskHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,
+            gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
 

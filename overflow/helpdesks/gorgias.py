@@ -21,6 +21,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.gorgias_signature import GorgiasSignature, verify
 from overflow.helpdesks.gorgias_ticket import CHANNELS, Lexicon, event_of
 from overflow.helpdesks.gorgias_walk import Walk
@@ -66,7 +67,12 @@ class GorgiasHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del clock  # what has changed since when is told by Gorgias's own
         self._secrets = secrets
@@ -84,6 +90,7 @@ class GorgiasHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,
+            gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
 

@@ -17,6 +17,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import BadInput, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import IDENTITY, TEXT
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Desired, Event, Full, Hint, Nothing, Page
 from overflow.helpdesks.references import carrying
@@ -40,7 +41,12 @@ class RestHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del words, clock  # words come in with what is desired; the helpdesk's own clock counts
         said = cast("Mapping[str, Any]", options)
@@ -49,7 +55,7 @@ class RestHelpdesk:
         self._webhook: Mapping[str, Any] | None = said.get("webhook")
         self._lexicon = Lexicon.of(said, times)
         self._http = HelpdeskHttp(
-            said["url"], timeout=said["timeout"], connections=said["connections"]
+            said["url"], timeout=said["timeout"], connections=said["connections"], gate=gate
         )
         success = said.get("success")
         login = Login(said["auth"], secrets, self._http, (success or {}).get("away"))

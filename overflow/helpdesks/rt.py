@@ -20,6 +20,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Page
@@ -65,7 +66,12 @@ class RtHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del clock  # what has changed since when is told by RT's own
         names = cast("dict[str, str]", options["names"])
@@ -79,6 +85,7 @@ class RtHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,
+            gate=gate,
         )
         self._search = Search(self._http, self._lexicon)
 

@@ -22,6 +22,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
 from overflow.helpdesks.options import HttpOptions
 from overflow.helpdesks.port import Desired, Event, Page
@@ -51,7 +52,12 @@ class StandardHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del words  # they come in with what is desired
         self._secrets = secrets
@@ -61,6 +67,7 @@ class StandardHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._sign_read,
+            gate=gate,
         )
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:

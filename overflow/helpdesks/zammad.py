@@ -21,6 +21,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import TEXT, Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso, sent_at
 from overflow.helpdesks.port import Desired, Event, Page
@@ -58,7 +59,12 @@ class ZammadHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del clock  # what has changed since when is told by Zammad's own
         own = cast("Mapping[int, str]", options["statuses"])
@@ -73,6 +79,7 @@ class ZammadHelpdesk:
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,
+            gate=gate,
         )
         lexicon = Lexicon(self._words, self._own)
         self._walk = Walk(self._http, lexicon, is_quoted=cast("bool", options["quoted_times"]))

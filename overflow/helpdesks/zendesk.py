@@ -20,6 +20,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso
 from overflow.helpdesks.login import basic
@@ -61,7 +62,12 @@ class ZendeskHelpdesk:
     """
 
     def __init__(
-        self, options: Mapping[str, object], secrets: Secrets, words: Words, clock: Clock
+        self,
+        options: Mapping[str, object],
+        secrets: Secrets,
+        words: Words,
+        clock: Clock,
+        gate: Gate = OPEN,
     ) -> None:
         del clock  # what has changed since when is told by Zendesk's own
         self._secrets = secrets
@@ -87,6 +93,7 @@ class ZendeskHelpdesk:
             connections=cast("int", options["connections"]),
             sign=self._authorise,
             stale=_STALE,
+            gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon)
 
