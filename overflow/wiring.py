@@ -11,6 +11,7 @@ from overflow.flows.desks import Desks
 from overflow.flows.services import Pace, Services
 from overflow.settings import Settings, resolve_secret
 from overflow.store.connect import connect, require_durable
+from overflow.store.differences import Differences
 from overflow.store.forecasts import Forecasts
 from overflow.store.journal import Journal
 from overflow.store.keyring import Keyring
@@ -56,6 +57,7 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
         marks=Marks(store),
         leases=Leases(store),
         tallies=Tallies(store),
+        differences=Differences(store),
         forecasts=Forecasts(store),
         keyring=Keyring(store),
         requests=Requests(store),

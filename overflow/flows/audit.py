@@ -2,67 +2,86 @@
 
 It finds what "changed since" does not show: tickets that were deleted, merged or closed by other
 ways. What the service takes for open and the walk did not show is read again. The walk goes on
-over many jobs; which tickets it has seen is kept until it ends.
+over many jobs; which tickets it has seen is kept until it ends. People may ask for one at any time.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import asdict, dataclass, replace
+from typing import Final, Literal
 
 import orjson
 
 from overflow.clock import monotonic
 from overflow.flows import groups
-from overflow.flows.compare import compare, under_work
-from overflow.flows.route import mark_to_read
+from overflow.flows.compare import compare, have_read, under_work
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Helpdesk
+from overflow.jobs import Task
 from overflow.store.leases import Lease
 
 EVERY: Final = 600.0
 """Seconds from the end of a walk to the beginning of the next one."""
 STATE: Final = "audit"
 """Under this name stands how far the walk is; under it and a number, what a page showed."""
+ASKED: Final = "audit:asked"
+"""Under this name stands when somebody asked for a walk that has not begun."""
 HELD: Final = 15.0
 """Seconds for which the lease is renewed after every page."""
 CHUNK: Final = 500
 """Tickets of ours that are compared at once."""
 
 
-class _Walk:
-    """A walk as it is kept between jobs."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk as it is kept between jobs: the one under way, else the last one."""
 
-    def __init__(self, services: Services, shop: str) -> None:
-        kept = orjson.loads(services.progress.get(shop, STATE) or b"{}")
-        self._services, self._shop = services, shop
-        self.ended: float = kept.get("ended", 0.0)
-        self.begun: float = kept.get("begun", 0.0)
-        self.cursor: str = kept.get("cursor", "")
-        self.pages: int = kept.get("pages", 0)
+    begun: float = 0.0
+    """0: there was none."""
+    ended: float = 0.0
+    """0: it is under way, or there was none."""
+    cursor: str = ""
+    pages: int = 0
+    tickets: int = 0
+    """Seen so far."""
+    differences: int = 0
+    """Of them, and of those that it should have shown, so many were marked to be read."""
+    asked: float = 0.0
+    """When somebody asked for the next one; 0: nobody did."""
 
-    def keep(self) -> None:
-        """Go on from here the next time."""
-        kept = {"begun": self.begun, "cursor": self.cursor, "pages": self.pages}
-        self._put(STATE, orjson.dumps(kept).decode())
+    @property
+    def is_under_way(self) -> bool:
+        return bool(self.begun) and not self.ended
 
-    def add(self, ids: list[str]) -> None:
-        """A page showed these."""
-        self._put(f"{STATE}:{self.pages}", orjson.dumps(ids).decode())
-        self.pages += 1
+    @property
+    def standing(self) -> Literal["asked", "walking", "ended", "none"]:
+        """How it stands, in a word."""
+        if self.is_under_way:
+            return "walking"
+        if self.asked:
+            return "asked"
+        return "ended" if self.ended else "none"
 
-    def shown(self) -> set[str]:
-        """What all pages showed."""
-        texts = [self._services.progress.get(self._shop, f"{STATE}:{n}") for n in range(self.pages)]
-        return {ticket_id for text in texts for ticket_id in orjson.loads(text or b"[]")}
 
-    def end(self, now: float) -> None:
-        """It is over."""
-        self._put(STATE, orjson.dumps({"ended": now}).decode())
-        for number in range(self.pages):
-            self._services.progress.drop(self._shop, f"{STATE}:{number}")
+def state(services: Services, shop: str) -> Walk:
+    """How the shop's walk stands. Raises ``Unknown`` for a shop without a policy."""
+    services.book.policy(shop)
+    kept = orjson.loads(services.progress.get(shop, STATE) or b"{}")
+    asked = float(services.progress.get(shop, ASKED) or 0.0)
+    return Walk(**kept, asked=asked)
 
-    def _put(self, name: str, text: str) -> None:
-        self._services.progress.put(self._shop, name, text)
+
+def ask(services: Services, shop: str) -> Walk:
+    """Have a walk begin with the next poll, which is asked for too; one under way will do.
+
+    Raises ``Unknown`` for a shop without a policy.
+    """
+    walk = state(services, shop)
+    if not walk.is_under_way and not walk.asked:
+        walk = replace(walk, asked=services.clock.now())
+        services.progress.put(shop, ASKED, str(walk.asked))
+    services.jobs.ensure(Task.RECONCILE, shop)
+    return walk
 
 
 def go_on(services: Services, shop: str, desk: Helpdesk, lease: Lease, until: float) -> bool:
@@ -71,34 +90,70 @@ def go_on(services: Services, shop: str, desk: Helpdesk, lease: Lease, until: fl
     ``lease`` is that of the shop's polling; the walk stops where it is lost. None begins while a
     group of the policy is missing: its tickets would be taken for moved by people.
     """
-    walk, now = _Walk(services, shop), services.clock.now()
-    if not walk.begun and (now - walk.ended < EVERY or groups.look_for(services, shop, desk)):
-        return True
-    walk.begun = walk.begun or now
+    walk = state(services, shop)
+    if not walk.is_under_way:
+        if not _is_due(services, walk) or groups.look_for(services, shop, desk):
+            return True
+        walk = Walk(begun=services.clock.now())
+        services.progress.drop(shop, ASKED)
     while True:
         page = desk.walk_open(walk.cursor)
-        compare(services, shop, page.tickets)
-        walk.add([seen.id for seen in page.tickets])
-        walk.cursor = page.cursor
+        found = compare(services, shop, page.tickets)
+        _put(services, shop, f"{STATE}:{walk.pages}", [seen.id for seen in page.tickets])
+        walk = replace(
+            walk,
+            cursor=page.cursor,
+            pages=walk.pages + 1,
+            tickets=walk.tickets + len(page.tickets),
+            differences=walk.differences + found,
+        )
         if page.is_last:
             lease.renew(HELD)
-            _look_for_missing(services, shop, walk)
-            walk.end(services.clock.now())
+            _end(services, shop, walk)
             return True
-        walk.keep()
+        _keep(services, shop, walk)
         if not lease.renew(HELD) or monotonic() >= until:
             return False
 
 
-def _look_for_missing(services: Services, shop: str, walk: _Walk) -> None:
-    """Have read what we take for open and the walk did not show."""
-    shown, cursor = walk.shown(), ""
+def _is_due(services: Services, walk: Walk) -> bool:
+    return bool(walk.asked) or services.clock.now() - walk.ended >= EVERY
+
+
+def _end(services: Services, shop: str, walk: Walk) -> None:
+    missing = _look_for_missing(services, shop, walk)
+    now, found = services.clock.now(), walk.differences + missing
+    _keep(services, shop, replace(walk, ended=now, cursor="", differences=found))
+    for number in range(walk.pages):
+        services.progress.drop(shop, f"{STATE}:{number}")
+
+
+def _look_for_missing(services: Services, shop: str, walk: Walk) -> int:
+    """Have read what we take for open and the walk did not show; how many."""
+    shown, cursor, found = _shown(services, shop, walk), "", 0
     while True:
         records, cursor = services.tickets.list_open(shop, cursor=cursor, limit=CHUNK)
         old = [r for r in records if r.id not in shown and r.held_since < walk.begun]
         at_work = under_work(services, shop, old, services.clock.now())
         missing = [record.id for record in old if record.id not in at_work]
-        if missing:
-            mark_to_read(services, shop, *missing)
+        have_read(services, shop, missing)
+        found += len(missing)
         if not cursor:
-            return
+            return found
+
+
+def _shown(services: Services, shop: str, walk: Walk) -> set[str]:
+    """The tickets of all pages."""
+    texts = [services.progress.get(shop, f"{STATE}:{number}") for number in range(walk.pages)]
+    return {ticket_id for text in texts for ticket_id in orjson.loads(text or b"[]")}
+
+
+def _keep(services: Services, shop: str, walk: Walk) -> None:
+    """Go on from here the next time."""
+    kept = asdict(walk)
+    del kept["asked"]  # others write that
+    _put(services, shop, STATE, kept)
+
+
+def _put(services: Services, shop: str, name: str, value: object) -> None:
+    services.progress.put(shop, name, orjson.dumps(value).decode())

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from overflow.core.lifecycle import Change, Drop, Keep, observe
 from overflow.core.model import Record, Snapshot
+from overflow.flows import differences
 from overflow.flows.errand import IMPORTED
 from overflow.flows.route import mark_to_read
 from overflow.flows.services import Services
@@ -41,9 +42,15 @@ def compare(services: Services, shop: str, listed: Sequence[Snapshot]) -> int:
         return not isinstance(change, Drop) and not _is_just_newer(change, record)
 
     different = [seen.id for seen in listed if differs(seen)]
-    if different:
-        mark_to_read(services, shop, *different)
+    have_read(services, shop, different)
     return len(different)
+
+
+def have_read(services: Services, shop: str, ids: Sequence[str]) -> None:
+    """These differ: have them read, and find out why no webhook has told of them."""
+    if ids:
+        differences.found(services, shop, ids)
+        mark_to_read(services, shop, *ids)
 
 
 def _is_just_newer(change: Change, record: Record | None) -> bool:

@@ -7,7 +7,8 @@ Parts are joined by ``/``; the first says what is counted:
     event/EVENT/TEAM/CHANNEL               what became of a ticket (``lifecycle``'s events)
     flap/CHANNEL                           a move of ours that undoes one of ours
     webhook/CONNECTOR/RESULT               a delivery
-    reconcile/RESULT                       a ticket seen by polling: ``same`` or ``differs``
+    reconcile/differs                      a ticket that polling found to differ
+    difference/CAUSE                       why no webhook had told of it (``differences``)
     sync/RESULT                            ``failed`` (to be tried again), ``buried``
     contended/TEAM/LIMIT                   a partner's last slot went to another ticket
 

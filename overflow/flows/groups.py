@@ -25,8 +25,8 @@ def look_for(services: Services, shop: str, desk: Helpdesk) -> list[str]:
         there = desk.groups()
     except (HelpdeskAway, Refused):
         return missing(services, shop)  # what is asked of it next will tell more
-    wanted = _wanted(services, shop)
-    absent = sorted(wanted.difference(wanted if there is None else there))
+    named = wanted(services, shop)
+    absent = sorted(named.difference(named if there is None else there))
     if absent:
         log = structlog.get_logger("overflow.groups")
         log.warning("groups are missing: was one renamed?", shop=shop, groups=absent)
@@ -36,8 +36,8 @@ def look_for(services: Services, shop: str, desk: Helpdesk) -> list[str]:
     return absent
 
 
-def _wanted(services: Services, shop: str) -> set[str]:
-    """Home's, where it has one, and those of partners that may get tickets or have some."""
+def wanted(services: Services, shop: str) -> set[str]:
+    """Home's, where the policy names one, and those of partners that may get or have tickets."""
     policy = services.book.policy(shop)
     held = services.situations.get(shop, services.clock.now()).held
     groups = [p.group for p in policy.partners if p.enabled or held.get((p.name, "*"))]

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from overflow.core.model import Snapshot
 from overflow.errors import BadInput, Conflict, Fault, StoreAway, Unauthorised, Unknown
+from overflow.flows import differences
 from overflow.flows.carry import count
 from overflow.flows.errand import Along, Routed
 from overflow.flows.route import mark_to_read, route
@@ -58,10 +59,12 @@ def receive(
     event = _verified(services, shop, connector, token, headers, body)
     match event:
         case Full():
+            differences.told(services, shop, event.ticket.id)
             along = Along("webhook", event.delivery, f"webhook/{connector}")
             return route(services, shop, event.ticket, along, is_new=event.is_new)
         case Hint():
             ticket_id = _id(event.ticket_id)
+            differences.told(services, shop, ticket_id)
             mark_to_read(services, shop, ticket_id)
             count(services, shop, f"webhook/{connector}/hint")
             return Marked(ticket_id)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from overflow.core.lifecycle import Change, Drop, Keep
 from overflow.core.model import Mode, Record, Snapshot, Status
 from overflow.errors import Busy
+from overflow.flows import differences
 from overflow.flows.carry import carry
 from overflow.flows.errand import Along, Errand, View
 from overflow.flows.route import looking
@@ -58,8 +59,10 @@ def look(
             continue
         if routed.outcome == "older":
             raise Busy("the helpdesk shows an older state than it did before", retry_after=1.0)
-        if mark is not None and routed.outcome in {"same", "ignored"}:
-            services.marks.done(shop, "read", mark)
+        if mark is not None:
+            differences.read(services, shop, ticket_id, prior, routed)
+            if routed.outcome in {"same", "ignored"}:
+                services.marks.done(shop, "read", mark)
         return Looked(routed.record, seen)
     raise Busy(f"ticket {ticket_id} changed during each of {READS} reads", retry_after=1.0)
 

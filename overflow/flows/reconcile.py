@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
-from overflow.flows import audit
+from overflow.flows import audit, differences
 from overflow.flows.alone import alone
 from overflow.flows.carry import count
 from overflow.flows.compare import compare
@@ -22,6 +22,8 @@ LEASE: Final = 15.0
 holds it nobody polls. Should two poll after all, they find the same."""
 CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
+POLLED: Final = "polled"
+"""Under this name is kept when a poll last saw all changes."""
 
 
 class Polled(NamedTuple):
@@ -48,6 +50,7 @@ def poll(services: Services, shop: str) -> Polled:
 
 def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled:
     desk = services.desks.of(services.book.policy(shop))
+    differences.give_up_waiting(services, shop)
     cursor = services.progress.get(shop, CHANGED) or ""
     seen = different = 0
     while True:
@@ -61,6 +64,8 @@ def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled
         if page.is_last or monotonic() >= until or not is_ours:
             break
     count(services, shop, *["reconcile/differs"] * different)
+    if page.is_last:
+        services.progress.put(shop, POLLED, str(services.clock.now()))
     is_whole = page.is_last and is_ours and audit.go_on(services, shop, desk, lease, until)
     return Polled(is_whole, seen, different)
 

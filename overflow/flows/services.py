@@ -14,6 +14,7 @@ from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.jobs import Jobs
 from overflow.settings import Settings
+from overflow.store.differences import Differences
 from overflow.store.forecasts import Forecasts
 from overflow.store.journal import Journal
 from overflow.store.keyring import Keyring
@@ -71,6 +72,7 @@ class Services:
     marks: Marks
     leases: Leases
     tallies: Tallies
+    differences: Differences
     forecasts: Forecasts
     keyring: Keyring
     requests: Requests

@@ -54,6 +54,11 @@ def to_read(shop: str) -> str:
     return _of(shop) + "toread"
 
 
+def differences(shop: str) -> str:
+    """ZSET of tickets that polling found to differ and nothing explains yet, scored by when."""
+    return _of(shop) + "differences"
+
+
 def tries(shop: str) -> str:
     """HASH of failures, ``w:ID`` writing and ``r:ID`` reading -> JSON: attempts, error, when."""
     return _of(shop) + "tries"

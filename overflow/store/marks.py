@@ -100,6 +100,12 @@ class Marks:
         due = to_micro(now)
         return {i for i, at in zip(asked, scores, strict=True) if at is not None and at <= due}
 
+    def to_read_among(self, shop: str, ids: Iterable[str]) -> set[str]:
+        """Those of the tickets that are marked to be read: due, put off or given up."""
+        asked = list(ids)
+        scores = self._client.zmscore(keys.to_read(shop), asked) if asked else []
+        return {i for i, at in zip(asked, scores, strict=True) if at is not None}
+
     def confirm(
         self,
         shop: str,

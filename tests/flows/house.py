@@ -8,6 +8,7 @@ from overflow.flows.services import Pace, Services
 from overflow.jobs import Jobs
 from overflow.jobs import connect as connect_jobs
 from overflow.settings import Settings
+from overflow.store.differences import Differences
 from overflow.store.forecasts import Forecasts
 from overflow.store.journal import Journal
 from overflow.store.keyring import Keyring
@@ -103,6 +104,7 @@ class House:
             marks=Marks(client),
             leases=Leases(client),
             tallies=Tallies(client),
+            differences=Differences(client),
             forecasts=Forecasts(client),
             keyring=Keyring(client),
             requests=Requests(client),

@@ -1,0 +1,31 @@
+"""When the webhook about a change may still come: each vendor sends again for another while.
+
+What is known of that stands, with its sources, in the vendors' documentation and code: Zammad tries
+five times within two minutes (app/jobs/trigger_webhook_job.rb), Chatwoot once
+(lib/webhooks/trigger.rb), Freshdesk after 5, 30 and 60 minutes, Zendesk and Gorgias by no schedule
+that they promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from overflow.core.model import HelpdeskConfig
+
+USUAL: Final = 900.0
+LONGEST: Final = 3600.0
+"""Seconds; what comes later than that is of no use to anybody."""
+_RESENT: Final[Mapping[str, float]] = {
+    "chatwoot": 120.0,  # its own job queue may be behind
+    "freshdesk": LONGEST,
+    "standard": LONGEST,
+    "zammad": 420.0,  # each try may take a minute
+}
+
+
+def patience(config: HelpdeskConfig) -> float | None:
+    """Seconds after a change in which its webhook comes, if at all; None: there are no webhooks."""
+    if config.connector == "rest" and "webhook" not in config.options:
+        return None
+    return _RESENT.get(config.connector, USUAL)
