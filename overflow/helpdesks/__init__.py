@@ -21,6 +21,7 @@ from overflow.helpdesks.chatwoot import ChatwootHelpdesk, ChatwootOptions
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
 from overflow.helpdesks.freshdesk import FreshdeskHelpdesk, FreshdeskOptions
+from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.gorgias import GorgiasHelpdesk, GorgiasOptions
 from overflow.helpdesks.gorgias_signature import signature_needed
 from overflow.helpdesks.port import Helpdesk
@@ -36,7 +37,7 @@ from overflow.helpdesks.zendesk import ZendeskHelpdesk, ZendeskOptions
 class Connector:
     """One kind of helpdesk."""
 
-    open: Callable[[Mapping[str, object], Secrets, Words, Clock], Helpdesk]
+    open: Callable[[Mapping[str, object], Secrets, Words, Clock, Gate], Helpdesk]
     """Its class, called with validated options."""
     options: type[Schema]
     secrets: tuple[str, ...]
@@ -102,18 +103,22 @@ def check_options(
 
 
 def open_helpdesk(
-    config: HelpdeskConfig, words: Words, resolve: Callable[[str], str], clock: Clock
+    config: HelpdeskConfig,
+    words: Words,
+    resolve: Callable[[str], str],
+    clock: Clock,
+    gate: Gate = OPEN,
 ) -> Helpdesk:
     """The shop's helpdesk, ready for use by many threads; nothing is sent before the first call.
 
-    ``resolve`` turns a reference into a secret. Raises ``Invalid`` for options with faults.
+    ``resolve`` turns a reference into a secret; every call passes the ``gate``. Raises ``Invalid`` for options with faults.
     """
     faults = check_options(config.connector, config.options, config.secrets)
     if faults:
         raise Invalid("The settings of the helpdesk have faults.", faults)
     kind = CONNECTORS[config.connector]
     options = cast("Mapping[str, object]", kind.options().load(config.options))
-    return kind.open(options, Credentials(config.secrets, resolve, clock), words, clock)
+    return kind.open(options, Credentials(config.secrets, resolve, clock), words, clock, gate)
 
 
 def _flat(found: object, path: str = "") -> dict[str, list[str]]:
