@@ -145,13 +145,6 @@ class WebhookSection(Schema):
             )
 
 
-class LimitSection(Schema):
-    """``limit``: so many requests in so many seconds."""
-
-    requests = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1_000_000))
-    seconds = fields.Float(required=True, validate=validate.Range(0.1, 86400.0))
-
-
 class RestOptions(HttpOptions):
     """``helpdesk.options`` of a policy whose connector is ``rest``."""
 
@@ -169,7 +162,6 @@ class RestOptions(HttpOptions):
     priorities = Table(fields.String(), fields.Integer(strict=True), load_default=dict)
     times = fields.Nested(TimesSection, load_default=lambda: TimesSection().load({}))
     requests = fields.Nested(RequestsSection, required=True)
-    limit = fields.Nested(LimitSection)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _ties(self, data: dict[str, Any], given: object, **_kwargs: object) -> None:
