@@ -19,10 +19,12 @@ from overflow.errors import Conflict, Fault, Invalid
 from overflow.settings import Settings, load, without_numerical_threads
 
 COMMANDS: Final[Mapping[str, str]] = {
+    "connect": "Set a shop's helpdesk up, and see a round trip on a test ticket.",
     "decide": "Say what a policy would decide about a ticket.",
     "demo": "Play a peak against a sandbox helpdesk and show every decision.",
+    "doctor": "Look whether all is well with a shop, and say what to do.",
     "forecast": "Show, upload and withdraw forecasts of what will arrive.",
-    "helpdesk": "Check a file that describes a helpdesk, and try it.",
+    "helpdesk": "Check a file that describes a helpdesk, try it, and walk over a shop's.",
     "keys": "Make, rotate and revoke API keys.",
     "openapi": "Print the API's description.",
     "policy": "Check, explain and apply policies.",

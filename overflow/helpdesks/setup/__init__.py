@@ -13,10 +13,17 @@ from typing import Any, Final, Protocol, cast
 from overflow.core.model import Policy
 from overflow.helpdesks import CONNECTORS
 from overflow.helpdesks.port import Helpdesk
+from overflow.helpdesks.setup.chatwoot import ChatwootSetup
+from overflow.helpdesks.setup.described import RestSetup, StandardSetup
+from overflow.helpdesks.setup.django_helpdesk import DjangoHelpdeskSetup
+from overflow.helpdesks.setup.freshdesk import FreshdeskSetup
+from overflow.helpdesks.setup.gorgias import GorgiasSetup
 from overflow.helpdesks.setup.part import Part, gone_through
+from overflow.helpdesks.setup.rt import RtSetup
 from overflow.helpdesks.setup.site import TEST_TAG, Site
 from overflow.helpdesks.setup.step import Outcome, Step
 from overflow.helpdesks.setup.vault import Vault
+from overflow.helpdesks.setup.zammad import ZammadSetup
 from overflow.helpdesks.setup.zendesk import ZendeskSetup
 
 __all__ = ["SETUPS", "TEST_TAG", "Outcome", "Setup", "Step", "Vault", "checks", "setup_of", "steps"]
@@ -39,6 +46,14 @@ class Setup(Protocol):
 
 
 SETUPS: Final[Mapping[str, Callable[[Site], Setup]]] = {
+    "chatwoot": ChatwootSetup,
+    "django_helpdesk": DjangoHelpdeskSetup,
+    "freshdesk": FreshdeskSetup,
+    "gorgias": GorgiasSetup,
+    "rest": RestSetup,
+    "rt": RtSetup,
+    "standard": StandardSetup,
+    "zammad": ZammadSetup,
     "zendesk": ZendeskSetup,
 }
 

@@ -1,4 +1,4 @@
-"""Calls of a helpdesk's administration, whose refusals are told so that a person can act on them."""
+"""Calls of a helpdesk's administration, whose refusals tell a person what to do."""
 
 from __future__ import annotations
 
@@ -54,6 +54,6 @@ class Admin:
 
 
 def objects(value: object, name: str = "") -> list[dict[str, object]]:
-    """The objects of a list, or of that which stands under ``name``; none where there is no list."""
+    """The objects of a list, or of the one under ``name``; none where there is no list."""
     found = value.get(name) if name and isinstance(value, dict) else value
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -53,6 +53,11 @@ class Site:
         """Where the helpdesk's webhooks go, without a secret."""
         return f"{self.base or 'https://YOUR-SERVICE'}{self.path}"
 
+    def secret_url(self, name: str) -> str:
+        """The same with that secret behind it, or with where it is found."""
+        shown = self.vault.shown(name)
+        return f"{self.url}/{shown}" if self.vault.is_open else f"{self.url}/ and behind it {shown}"
+
     def leads_here(self, url: object, secret: str = "") -> bool:
         """Whether a webhook's address is the one that it has to be; any host where none is said."""
         wanted = f"{self.path}/{secret}" if secret else self.path

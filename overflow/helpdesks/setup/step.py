@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final, NamedTuple
 
 
@@ -18,12 +19,14 @@ class Outcome(StrEnum):
     """The policy does not ask for it, or this helpdesk cannot have it."""
     MISSING = "missing"
     """Not there: setting up makes it."""
+    UNSEEN = "unseen"
+    """The helpdesk shows it to nobody: the text says what a person has to have put there."""
     BY_HAND = "by hand"
     """It waits for a person; the text says exactly for what."""
     FAILED = "failed"
 
 
-SETTLED: Final = frozenset({Outcome.THERE, Outcome.MADE, Outcome.LEFT_OUT})
+SETTLED: Final = frozenset({Outcome.THERE, Outcome.MADE, Outcome.LEFT_OUT, Outcome.UNSEEN})
 
 
 class Finding(NamedTuple):
@@ -46,29 +49,14 @@ class Step:
 
     @property
     def is_settled(self) -> bool:
-        """Nothing is left to be done."""
+        """Nothing is known to be left undone."""
         return self.outcome in SETTLED
 
 
-def there(text: str) -> Finding:
-    return Finding(Outcome.THERE, text)
-
-
-def made(text: str) -> Finding:
-    return Finding(Outcome.MADE, text)
-
-
-def left_out(text: str) -> Finding:
-    return Finding(Outcome.LEFT_OUT, text)
-
-
-def missing(text: str) -> Finding:
-    return Finding(Outcome.MISSING, text)
-
-
-def by_hand(text: str) -> Finding:
-    return Finding(Outcome.BY_HAND, text)
-
-
-def failed(text: str) -> Finding:
-    return Finding(Outcome.FAILED, text)
+there: Final = partial(Finding, Outcome.THERE)
+made: Final = partial(Finding, Outcome.MADE)
+left_out: Final = partial(Finding, Outcome.LEFT_OUT)
+missing: Final = partial(Finding, Outcome.MISSING)
+unseen: Final = partial(Finding, Outcome.UNSEEN)
+by_hand: Final = partial(Finding, Outcome.BY_HAND)
+failed: Final = partial(Finding, Outcome.FAILED)

@@ -54,9 +54,9 @@ class Vault:
         places = ", ".join(_place(reference) for reference in self._named(name))
         return there(f"in {places}") if is_there else missing(f"nothing is in {places}")
 
-    def make(self, name: str, prefix: str = "") -> Finding:
-        """A new one of our own."""
-        return self.keep(name, prefix + new_id(BYTES))
+    def make(self, name: str) -> Finding:
+        """A new one of our own: letters, digits, ``-`` and ``_``."""
+        return self.keep(name, new_id(BYTES))
 
     def keep(self, name: str, value: str, source: str = "") -> Finding:
         """Put a secret where the policy looks for it.
@@ -70,7 +70,9 @@ class Vault:
             return there(f"{_place(reference)} holds it")
         if kind == "file":
             return self._written(Path(place), value)
-        return by_hand(f"set {place} for the service, and start it again: {self._told(value, source)}")
+        return by_hand(
+            f"set {place} for the service, and start it again: {self._told(value, source)}"
+        )
 
     def _told(self, value: str, source: str) -> str:
         if self.is_open:
@@ -82,7 +84,9 @@ class Vault:
     def _written(self, path: Path, value: str) -> Finding:
         try:
             if path.exists() and path.read_text(encoding="utf-8").strip() and not self.may_replace:
-                return by_hand(f"{path} holds another secret: run this again with --yes to replace it")
+                return by_hand(
+                    f"{path} holds another secret: run this again with --yes to replace it"
+                )
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = path.with_name(f".{path.name}.new")
             draft.unlink(missing_ok=True)

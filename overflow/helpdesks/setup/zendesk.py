@@ -34,7 +34,9 @@ _REVEAL: Final = "Admin Center > Apps and integrations > Webhooks > Overflow > R
 class ZendeskSetup:
     """Satisfies ``Setup``."""
 
-    unheard = "Admin Center > Apps and integrations > Webhooks > Overflow > Activity shows what left"
+    unheard = (
+        "Admin Center > Apps and integrations > Webhooks > Overflow > Activity shows what left"
+    )
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -67,8 +69,8 @@ class ZendeskSetup:
         said, number = self._site.options["user"], me.get("id")
         if me.get("role") != "admin":
             return failed(
-                f"user {number} is no administrator: only one may ask what has changed (incremental "
-                "export) and make webhooks. Admin Center > People > Team members > Role"
+                f"user {number} is no administrator: only one may ask what has changed and make "
+                "webhooks. Admin Center > People > Team members > Role"
             )
         if said is None:
             return there(
@@ -94,7 +96,8 @@ class ZendeskSetup:
     def _make_field(self) -> Finding:
         field = {"type": "text", "title": _FIELD}
         reply = self._admin.ask("POST", "ticket_fields", json={"ticket_field": field})
-        return made(_unused(reply.mapping()["ticket_field"]["id"]))
+        with understood("POST ticket_fields"):
+            return made(_unused(Fields(reply.mapping()).inner("ticket_field").identity()))
 
     def _webhook(self) -> Finding:
         hooks = self._hooks()
@@ -198,7 +201,7 @@ class ZendeskSetup:
 
 
 def _unused(number: object) -> str:
-    return f"“{_FIELD}” is {number}; put `reason_field: \"{number}\"` into the policy's words"
+    return f'“{_FIELD}” is {number}; put `reason_field: "{number}"` into the policy\'s words'
 
 
 def _is_called(hook: dict[str, object]) -> bool:

@@ -1,0 +1,177 @@
+"""Gorgias: custom field, and the HTTP integration that sends webhooks.
+
+From the vendor's reference (https://developers.gorgias.com/reference), not tried against the
+vendor. It never shows again what an integration signs with, so that the round trip has to tell
+whether that is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from overflow.errors import Refused
+from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.http import segment
+from overflow.helpdesks.login import HEADER
+from overflow.helpdesks.setup.asking import Admin, objects
+from overflow.helpdesks.setup.part import Part
+from overflow.helpdesks.setup.site import Site, groups
+from overflow.helpdesks.setup.step import Finding, failed, made, missing, there
+
+_NAME: Final = "Overflow"
+_FIELD: Final = "Overflow reason"
+_PAGE: Final = 100
+_TRIGGERS: Final = (
+    "ticket-created",
+    "ticket-updated",
+    "ticket-message-created",
+    "ticket-self-unsnoozed",
+    "ticket-assignment-updated",
+    "ticket-status-updated",
+    "ticket-handed-over",
+)
+_JSON: Final = "application/json"
+_GROUPS: Final = (
+    "Make it in Settings > Users & teams > Teams, and put the number at the end of its address "
+    "into helpdesk.options.groups"
+)
+
+
+class GorgiasSetup:
+    """Satisfies ``Setup``."""
+
+    unheard = (
+        "Settings > App store > My apps > HTTP > Overflow shows what left; Gorgias switches it off "
+        "after a hundred failures in a row"
+    )
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._admin = Admin(site.http, "an admin")
+        self._signs = site.options["signature"] is not None
+
+    def parts(self) -> Iterable[Part]:
+        secrets = ["webhook", "signature"] if self._signs else ["webhook"]
+        return (
+            Part("login", self._login, is_first_of_all=True),
+            groups(self._site, _GROUPS),
+            Part("reason field", self._field, self._make_field),
+            *(self._kept(name) for name in secrets),
+            Part("HTTP integration", self._integration, self._make_integration),
+        )
+
+    def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
+        """Of one internal note, by the service's own user, who is its customer as well."""
+        user = self._site.options["user"]
+        note = {
+            "channel": "internal-note",
+            "via": "api",
+            "from_agent": True,
+            "public": False,
+            "body_text": subject,
+            "sender": {"id": user},
+        }
+        ticket = {
+            "channel": "api",
+            "via": "api",
+            "subject": subject,
+            "customer": {"email": self._me()["email"]},
+            "assignee_team": {"id": self._site.options["groups"].get(self._site.home_group())},
+            "tags": [{"name": tag} for tag in tags],
+            "messages": [note],
+        }
+        reply = self._admin.ask("POST", "tickets", json=ticket)
+        with understood("POST tickets"):
+            return Fields(reply.mapping()).identity()
+
+    def _kept(self, name: str) -> Part:
+        vault = self._site.vault
+        return Part(f"secret `{name}`", lambda: vault.look(name), lambda: vault.make(name))
+
+    def _login(self) -> Finding:
+        return there(f"user {self._site.options['user']}, {self._me().get('email')}")
+
+    def _field(self) -> Finding:
+        said = self._site.words.reason_field
+        if said is not None:
+            return self._field_of(said)
+        fields = self._pages("custom-fields", {"object_type": "Ticket"})
+        for field in fields:
+            if field.get("label") == _FIELD:
+                return there(_unused(field.get("id")))
+        return missing(f"a text field “{_FIELD}”")
+
+    def _field_of(self, number: str) -> Finding:
+        found = self._admin.look(f"custom-fields/{segment(number)}")
+        if found is None:
+            return failed(f"there is no field {number}: words.reason_field is its number")
+        definition = found.mapping().get("definition")
+        settings = definition.get("input_settings") if isinstance(definition, dict) else None
+        kind = settings.get("input_type") if isinstance(settings, dict) else "input"
+        if kind != "input":
+            return failed(f"field {number} takes nothing but its own choices: name one of text")
+        return there(f"field {number}")
+
+    def _make_field(self) -> Finding:
+        definition = {"data_type": "text", "input_settings": {"input_type": "input"}}
+        field = {"object_type": "Ticket", "label": _FIELD, "definition": definition}
+        reply = self._admin.ask("POST", "custom-fields", json=field)
+        return made(_unused(reply.mapping().get("id")))
+
+    def _integration(self) -> Finding:
+        secret = self._site.vault.value("webhook")
+        for one in self._pages("integrations", {}):
+            http = one.get("http")
+            if not isinstance(http, dict) or not self._site.leads_here(http.get("url"), secret):
+                continue
+            number, triggers = one.get("id"), http.get("triggers")
+            if one.get("deactivated_datetime"):
+                return failed(f"{number} is switched off. {self.unheard}, and switches it on again")
+            on = triggers if isinstance(triggers, dict) else {}
+            off = [name for name in _TRIGGERS if not on.get(name)]
+            if off:
+                return failed(f"{number} does not tell of {', '.join(off)}: switch that on in it")
+            return there(f"{number} calls {self._site.url}")
+        return missing(f"none calls {self._site.url} with the secret `webhook` behind it")
+
+    def _make_integration(self) -> Finding:
+        vault = self._site.vault
+        secret = vault.value("webhook")
+        http: dict[str, object] = {
+            "url": f"{self._site.url}/{secret}",
+            "method": "POST",
+            "headers": {HEADER: secret},
+            "request_content_type": _JSON,
+            "response_content_type": _JSON,
+            "form": {"ticket_id": "{{ticket.id}}"},
+            "triggers": dict.fromkeys(_TRIGGERS, True),
+        }
+        if self._signs:
+            http["hmac_secret"] = vault.value("signature")
+        body = {"type": "http", "name": _NAME, "http": http}
+        reply = self._admin.ask("POST", "integrations", json=body)
+        return made(f"{reply.mapping().get('id')} calls {self._site.url}")
+
+    def _me(self) -> dict[str, object]:
+        number = self._site.options["user"]
+        found = self._admin.look(f"users/{number}")
+        if found is None:
+            raise Refused(f"there is no user {number}: helpdesk.options.user is the token's")
+        return found.mapping()
+
+    def _pages(self, path: str, wanted: dict[str, str]) -> Iterator[dict[str, object]]:
+        after: dict[str, str] = {}
+        while True:
+            params: dict[str, str | int] = {"limit": _PAGE, **wanted, **after}
+            body = self._admin.ask("GET", path, params=params).mapping()
+            yield from objects(body, "data")
+            meta = body.get("meta")
+            following = meta.get("next_cursor") if isinstance(meta, dict) else None
+            if not isinstance(following, str) or not following:
+                return
+            after = {"cursor": following}
+
+
+def _unused(number: object) -> str:
+    return f'“{_FIELD}” is {number}; put `reason_field: "{number}"` into the policy\'s words'
