@@ -22,6 +22,7 @@ from overflow.api import (
     signals,
     staffing,
     tickets,
+    walk,
     work,
 )
 from overflow.api.spec import Described
@@ -38,6 +39,7 @@ PARTS = (
     preview,
     policy,
     shadow,
+    walk,
     health,
 )
 """In the order in which they are described."""

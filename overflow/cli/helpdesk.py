@@ -11,6 +11,7 @@ import orjson
 
 from overflow import log
 from overflow.cli import FAULTY
+from overflow.cli.walk import walk
 from overflow.clock import SystemClock, new_id
 from overflow.core.model import HelpdeskConfig, Words
 from overflow.errors import Invalid
@@ -53,7 +54,10 @@ class _Described(NamedTuple):
 
 @click.group()
 def command() -> None:
-    """Check a file that describes a helpdesk, and try it."""
+    """Check a file that describes a helpdesk, try it, and walk over a shop's."""
+
+
+command.add_command(walk)
 
 
 @command.command()

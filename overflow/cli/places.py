@@ -11,6 +11,8 @@ import httpx
 import orjson
 
 from overflow.api.schemas.shadow import ShadowSchema, shown
+from overflow.api.schemas.walk import WalkSchema
+from overflow.api.schemas.walk import walk as walk_shown
 from overflow.errors import (
     BadInput,
     Conflict,
@@ -21,7 +23,7 @@ from overflow.errors import (
     Unauthorised,
     Unknown,
 )
-from overflow.flows import shadow, shops
+from overflow.flows import audit, groups, shadow, shops
 from overflow.policies.plain import Document
 from overflow.settings import Settings
 from overflow.wiring import build
@@ -60,6 +62,9 @@ class Place(Protocol):
     def drop_shadow(self, shop: str) -> None:
         """Have none do that."""
 
+    def walk(self, shop: str, *, is_asked: bool) -> Document:
+        """How the walk over its helpdesk stands, as the API shows it, asked for or not."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -96,6 +101,12 @@ class Store:
 
     def drop_shadow(self, shop: str) -> None:
         shadow.drop(self._services, shop)
+
+    def walk(self, shop: str, *, is_asked: bool) -> Document:
+        stands = (audit.ask if is_asked else audit.state)(self._services, shop)
+        missing = groups.missing(self._services, shop)
+        told: Document = WalkSchema().dump(walk_shown(stands, missing))
+        return told
 
     def __enter__(self) -> Self:
         return self
@@ -138,17 +149,21 @@ class Api:
     def drop_shadow(self, shop: str) -> None:
         self._known("DELETE", f"/v1/shops/{shop}/policy/shadow")
 
+    def walk(self, shop: str, *, is_asked: bool) -> Document:
+        return _json(self._known("POST" if is_asked else "GET", f"/v1/shops/{shop}/walk"))
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def _known(self, method: str, path: str, **rest: Any) -> None:  # noqa: ANN401  httpx's
+    def _known(self, method: str, path: str, **rest: Any) -> httpx.Response:  # noqa: ANN401  httpx's
         """The same where a 404 is a fault too."""
         reply = self._call(method, path, **rest)
         if reply.status_code == httpx.codes.NOT_FOUND:
             raise _fault(reply)
+        return reply
 
     def _call(self, method: str, path: str, **rest: Any) -> httpx.Response:  # noqa: ANN401  httpx's
         """The answer when it is a success or a 404; else the fault it tells of."""

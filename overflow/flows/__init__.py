@@ -93,6 +93,12 @@ What would be (``flows.preview``, ``replaying``, ``shadow``); nothing is written
     shadow.put(services, shop, document) -> dict, shadow.drop(services, shop)
     shadow.seen(services, shop, *, cursor="", limit=50) -> Seen(shadow, items, cursor)
 
+A walk on demand (``flows.audit``)
+
+    ask(services, shop) -> Walk
+        Compare all that is open in the helpdesk, from the next poll on; a walk under way will do.
+    state(services, shop) -> Walk(standing, asked, begun, ended, pages, tickets, differences)
+
 Health (``flows.health``)
 
     check(services) -> Health(is_healthy, details)
