@@ -111,7 +111,8 @@ def open_helpdesk(
 ) -> Helpdesk:
     """The shop's helpdesk, ready for use by many threads; nothing is sent before the first call.
 
-    ``resolve`` turns a reference into a secret; every call passes the ``gate``. Raises ``Invalid`` for options with faults.
+    ``resolve`` turns a reference into a secret; every call passes the ``gate``. Raises ``Invalid``
+    for options with faults.
     """
     faults = check_options(config.connector, config.options, config.secrets)
     if faults:
