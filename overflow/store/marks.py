@@ -130,9 +130,22 @@ class Marks:
         args: list[Argument] = [ticket_id, desired_rev, group, noted, to_micro(now)]
         return Confirmation(self._confirm(names, args))
 
-    def postpone(self, shop: str, work: Work, mark: Mark, until: float, error: str) -> bool:
-        """It failed: try again then. False: it was marked anew meanwhile and is due already."""
-        failure = {"attempts": mark.attempts + 1, "error": error[:LONGEST_ERROR], "at": until}
+    def postpone(
+        self,
+        shop: str,
+        work: Work,
+        mark: Mark,
+        until: float,
+        error: str,
+        *,
+        is_failure: bool = True,
+    ) -> bool:
+        """Try again then. False: it was marked anew meanwhile and is due already.
+
+        Not ``is_failure``: it had to wait, and no attempt is counted.
+        """
+        attempts = mark.attempts + is_failure
+        failure = {"attempts": attempts, "error": error[:LONGEST_ERROR], "at": until}
         return self._moved(shop, work, mark, to_micro(until), orjson.dumps(failure))
 
     def bury(self, shop: str, work: Work, mark: Mark, error: str, now: float) -> bool:
