@@ -20,6 +20,7 @@ from overflow.api.context import doorkeeper, services
 from overflow.api.told import plain
 from overflow.errors import Unauthorised
 from overflow.flows import groups, health
+from overflow.flows.estimated import estimated
 
 _log = structlog.get_logger(__name__)
 
@@ -118,6 +119,7 @@ def _sources() -> metrics.Sources:
         policy=here.book.policy,
         is_worker_alive=lambda: health.is_worker_alive(here),
         missing_groups=lambda shop: groups.missing(here, shop),
+        estimated=lambda shop: estimated(here, shop),
     )
 
 

@@ -22,4 +22,8 @@ def get_plan(shop: str) -> dict[str, Any]:
     """
     now, found = services().clock.now(), planning.plans(services(), shop)
     policy = services().book.policy(shop)
-    return {"planning": policy.planning, "items": [channel_plan(one, now) for one in found]}
+    return {
+        "planning": policy.planning,
+        "min_samples": policy.min_samples,
+        "items": [channel_plan(one, now) for one in found],
+    }

@@ -147,6 +147,12 @@ def begin(expected: Expected) -> Estimates:
     )
 
 
+def anew(before: Estimates, expected: Expected) -> Estimates:
+    """Handle time and patience as before the first span: what is expected of them is new."""
+    fresh = begin(expected)
+    return before._replace(handling=fresh.handling, patience=fresh.patience)
+
+
 def observe(before: Estimates, span: Span, expected: Expected) -> Estimates:
     """With what one more span showed."""
     prior, share = priors(expected), math.exp(-span.lasted / expected.hour)

@@ -7,10 +7,11 @@ seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from overflow.core import estimate
 from overflow.core.estimate import Estimates, Known, Span
+from overflow.core.learning.times import Seen
 from overflow.core.model import QueuePlan
 from overflow.core.plan import Planner
 from overflow.core.prospects.ahead import Ahead, steady
@@ -19,23 +20,36 @@ from overflow.core.prospects.time import MINUTE
 STEADY: Final = "stationary"
 
 
+class Work(NamedTuple):
+    """What was seen of work and waiting since the last round."""
+
+    handled: Seen = Seen()
+    """Tickets done, and the time they took."""
+    waited: Seen = Seen()
+    """Customers who gave up, and the time that all waited."""
+
+
+_UNSEEN: Final = Work()
+
+
 def learned(
     before: Estimates,
     here: Ahead,
     came: Mapping[str, int],
-    declared: int | None,
+    declared: float | None,
     since: float,
     now: float,
+    work: Work = _UNSEEN,
 ) -> Estimates:
     """What is known of a channel, with what came since: tickets by channel; agents as declared."""
     span = Span(
         lasted=(now - since) / MINUTE,
         arrivals=here.coming.came(came),
         foretold=here.coming.foretold(since, now),
-        ended=0,
-        busy=0.0,
-        abandoned=0,
-        waited=0.0,
+        ended=round(work.handled.events),
+        busy=work.handled.time / MINUTE,
+        abandoned=round(work.waited.events),
+        waited=work.waited.time / MINUTE,
         declared=None if declared is None else float(declared),
     )
     return estimate.observe(before, span, here.prospect.expected)

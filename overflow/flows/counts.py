@@ -18,6 +18,11 @@ Parts are joined by ``/``; the first says what is counted:
     wait_taken/CHANNEL/METHOD              taken,
     wait_error/CHANNEL/METHOD              and by how much one differed from the other
 
+    handled/CHANNEL                        work on a ticket that was measured at home,
+    handled_time/CHANNEL                   and how long it was, in milliseconds
+    waited/CHANNEL                         milliseconds that customers of a live channel waited
+    gave_up/CHANNEL                        those of them who left before anybody was there
+
 Those of a cohort are counted where the ticket arrived:
 
     offered/CHANNEL                        arrived
@@ -29,10 +34,11 @@ Those of a cohort are counted where the ticket arrived:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from overflow.core.decision import Decision, Outcome
-from overflow.core.model import Mode, Record
+from overflow.core.learning.ends import WaitOver
+from overflow.core.model import HOME, Mode, Record
 from overflow.core.waits import ending
 from overflow.store.index import queue_of
 
@@ -111,6 +117,52 @@ def came(tallies: Mapping[str, int]) -> dict[str, int]:
             channel = rest.rpartition("/")[2]
             found[channel] = found.get(channel, 0) + count
     return found
+
+
+def handled(prior: Record | None, seconds: float | None) -> list[str]:
+    """Work that was measured, if home did it."""
+    if prior is None or seconds is None or prior.team != HOME:
+        return []
+    channel = _word(prior.channel)
+    return [f"handled/{channel}", f"handled_time/{channel}={_milliseconds(seconds)}"]
+
+
+def waited(prior: Record | None, over: WaitOver | None) -> list[str]:
+    """A wait that is over."""
+    if prior is None or over is None:
+        return []
+    channel = _word(prior.channel)
+    names = [f"waited/{channel}={_milliseconds(over.seconds)}"]
+    return [*names, f"gave_up/{channel}"] if over.gave_up else names
+
+
+class AtHome(NamedTuple):
+    """What was counted of a channel at home since the beginning."""
+
+    handled: float = 0
+    handled_time: float = 0.0
+    """Seconds."""
+    gave_up: float = 0
+    waited: float = 0.0
+    """Seconds."""
+    answers: float = 0
+
+    def since(self, before: AtHome) -> AtHome:
+        """What came; nothing where less is counted than before: the store was made anew."""
+        new = [now - then for now, then in zip(self, before, strict=True)]
+        return AtHome(*new) if min(new) >= 0 else AtHome()
+
+
+def at_home(tallies: Mapping[str, int], channel: str) -> AtHome:
+    """Of the totals."""
+    word = _word(channel)
+    return AtHome(
+        tallies.get(f"handled/{word}", 0),
+        tallies.get(f"handled_time/{word}", 0) / 1000,
+        tallies.get(f"gave_up/{word}", 0),
+        tallies.get(f"waited/{word}", 0) / 1000,
+        tallies.get(f"event/answered/{HOME}/{word}", 0),
+    )
 
 
 def answered(record: Record) -> str:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from overflow.core import lifecycle, waits
 from overflow.core.decision import Decision, Outcome, Reason, stays
+from overflow.core.learning.ends import wait_over
 from overflow.core.lifecycle import Keep
 from overflow.core.model import HOME, Cause, Mode, Record, Status, Ticket
 from overflow.core.retold import beyond
@@ -48,6 +49,7 @@ def draft(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Draft |
         record = lifecycle.settle(record, made, view.policy, view.now)
     record = waits.closed(view.prior, record)
     outcome = _outcome(view, made)
+    handled = _handled(view, record)
     commit = Commit(
         record=record,
         prior_rev=view.prior.rev if view.prior is not None else 0,
@@ -58,9 +60,13 @@ def draft(errand: Errand, change: Keep, view: View, *, is_last: bool) -> Draft |
         kind=_kind(change, made),
         journal=_told(errand, change, view, made, ticket),
         situation=view.situation if made else None,
-        tallies=_tallies(errand, change, view.prior, record, made, outcome),
+        tallies=(
+            *_tallies(errand, change, view.prior, record, made, outcome),
+            *counts.handled(view.prior, handled),
+            *counts.waited(view.prior, wait_over(view.prior, record, view.policy, view.now)),
+        ),
         cohort=_cohort(view.prior, record),
-        handled=_handled(view, record),
+        handled=handled,
         heard="helpdesk" if errand.is_heard else "",
         delivery=errand.along.delivery,
         answer=_answer(errand, Routed(outcome, record, made, ENTRY)),

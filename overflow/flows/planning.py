@@ -20,10 +20,10 @@ from overflow.core.model import Channel, Mode, QueuePlan
 from overflow.core.prospects.ahead import Ahead, ahead
 from overflow.core.prospects.prospect import missing
 from overflow.core.prospects.time import MINUTE
-from overflow.core.roster import staff
-from overflow.flows import counts
+from overflow.flows import counts, learning
 from overflow.flows.forecasting import forecast
 from overflow.flows.imports import is_imported
+from overflow.flows.learning import Taught
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.store import keys
@@ -36,6 +36,8 @@ FORGOTTEN: Final = 3600.0
 """Seconds without a round after which what was learned says nothing about the day any more."""
 KEPT: Final = "planner"
 """Under this name the estimates are kept, and what was last planned."""
+TEAM: Final = "presence"
+"""Under this name what is known of the agents who are really there."""
 
 
 class Planned(NamedTuple):
@@ -79,6 +81,8 @@ class ChannelPlan(NamedTuple):
     """Why there is none; empty: there is."""
     known: Mapping[str, float | None]
     """The estimates: see ``_told``; empty where nothing can be planned."""
+    learned: Mapping[str, Mapping[str, float | None]]
+    """What they rest on: see ``_rests``."""
 
 
 def plans(services: Services, shop: str) -> list[ChannelPlan]:
@@ -86,7 +90,14 @@ def plans(services: Services, shop: str) -> list[ChannelPlan]:
     if not is_wanted(services, shop):
         return []
     return [
-        ChannelPlan(name, told["at"], _plan_from(told), told.get("why", ""), told.get("known", {}))
+        ChannelPlan(
+            name,
+            told["at"],
+            _plan_from(told),
+            told.get("why", ""),
+            told.get("known", {}),
+            told.get("learned", {}),
+        )
         for name, told in sorted(kept(services, shop).items())
     ]
 
@@ -100,7 +111,11 @@ def _plan_from(told: Mapping[str, Any]) -> QueuePlan | None:
 
 def kept(services: Services, shop: str) -> dict[str, Any]:
     """By channel what was last planned, why not, and what is estimated; empty before a round."""
-    text = services.progress.get(shop, KEPT)
+    return _read(services, shop, KEPT)
+
+
+def _read(services: Services, shop: str, name: str) -> dict[str, Any]:
+    text = services.progress.get(shop, name)
     found: dict[str, Any] = json.loads(text) if text else {}
     return found
 
@@ -114,7 +129,22 @@ class _Round:
         self._situation = services.situations.get(shop, self._now)
         self._policy = services.book.policy(shop, self._situation.policy_version)
         self._before = kept(services, shop)
-        self._came = counts.came(services.tallies.totals(shop))
+        totals = services.tallies.totals(shop)
+        self._came = counts.came(totals)
+        self._taught = {
+            name: learning.taught(
+                self._before.get(name, {}).get("taught", {}),
+                totals,
+                self._policy.channels[name],
+                self._situation,
+                self._policy,
+                self._now,
+            )
+            for name in self._channels()
+        }
+        self._team = learning.team(
+            _read(services, shop, TEAM), totals, self._situation, self._policy, self._now
+        )
         self._forecast = forecast(services, shop)
 
     def run(self) -> Planned:
@@ -133,6 +163,7 @@ class _Round:
         over = self._situation.plans.keys() - plans.keys() - set(late)
         self._services.situations.plan(self._shop, plans, over)
         self._services.progress.put(self._shop, KEPT, json.dumps(told))
+        self._services.progress.put(self._shop, TEAM, json.dumps(self._team.plain()))
         if late:
             self._services.jobs.ensure(Task.PLAN, self._shop)
         return Planned(not late, len(plans), planner.solved - solved)
@@ -144,14 +175,17 @@ class _Round:
 
     def _plan(self, channel: Channel) -> tuple[dict[str, Any], QueuePlan | None]:
         """What is to be kept of a channel, and its plan."""
-        told: dict[str, Any] = {"at": self._now, "came": self._came}
-        here = ahead(channel, self._policy, self._situation, self._forecast, self._now)
+        taught = self._taught[channel.name]
+        told = {"at": self._now, "came": self._came, "taught": taught.plain()}
+        times = taught.times(channel, self._policy)
+        here = ahead(channel, self._policy, self._situation, self._forecast, self._now, times)
         if isinstance(here, str):
             return {**told, "why": here}, None
-        estimates = self._learned(channel.name, here)
+        estimates = self._learned(channel.name, here, taught)
         prospect = here.prospect
         seen = known(estimates, prospect.expected, prospect.concurrency)
         told |= {"estimates": estimate.plain(estimates), "known": _told(seen, here, self._now)}
+        told["learned"] = self._rests(channel, taught)
         busy = rounds.held(here, channel.name, self._situation.held)
         planner = self._services.planner
         made = rounds.plan(planner, here, estimates, seen, busy, self._now, VALID)
@@ -159,16 +193,26 @@ class _Round:
             return {**told, "why": "no forecast yet, and too few arrivals to go by"}, None
         return {**told, "plan": asdict(made)}, made
 
-    def _learned(self, name: str, here: Ahead) -> Estimates:
+    def _learned(self, name: str, here: Ahead, taught: Taught) -> Estimates:
         """What is known of a channel, with what came since the last round."""
         expected, last = here.prospect.expected, self._before.get(name, {})
         since = last.get("at", self._now)
         if "estimates" not in last or not 0.0 < self._now - since < FORGOTTEN:
             return estimate.begin(expected)
         new = {each: n - last["came"].get(each, 0) for each, n in self._came.items()}
-        declared = staff(self._policy, self._situation, self._now).declared
         before = estimate.from_plain(last["estimates"])
-        return rounds.learned(before, here, new, declared, since, self._now)
+        if taught.is_new_day:
+            before = estimate.anew(before, expected)
+        return rounds.learned(before, here, new, self._team.agents, since, self._now, taught.work)
+
+    def _rests(self, channel: Channel, taught: Taught) -> dict[str, dict[str, float | None]]:
+        """By what is learned: what it was before anything was seen, and how much was seen."""
+        people, presence = self._team.people, self._team.presence
+        return {
+            "handle_time": {"prior": channel.handle_time, "samples": taught.handle.samples},
+            "patience": {"prior": channel.patience, "samples": taught.patience.samples},
+            "agents": {"prior": people.agents, "samples": presence.samples},
+        }
 
 
 def _told(seen: Known, here: Ahead, now: float) -> dict[str, float | None]:
@@ -177,6 +221,7 @@ def _told(seen: Known, here: Ahead, now: float) -> dict[str, float | None]:
     return {
         "demand": seen.demand,
         "handle_time": MINUTE / seen.mu,
+        "patience": MINUTE / seen.theta if seen.theta else None,
         "agents": prospect.agents(here.minute(now)) - missing(prospect, seen, here.minute(now)),
         "arrivals_an_hour": None if seen.rate is None else seen.rate * 60.0,
         "foretold_an_hour": here.coming.foretold(now, now + 3600.0)

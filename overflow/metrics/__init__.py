@@ -8,7 +8,7 @@ read from the store at a scrape, the same from every process: they are scraped o
 from __future__ import annotations
 
 from overflow.metrics.families import NAMES
-from overflow.metrics.figures import Sources, domain
+from overflow.metrics.figures import Sample, Sources, domain
 from overflow.metrics.requests import count_request, http
 
-__all__ = ["NAMES", "Sources", "count_request", "domain", "http"]
+__all__ = ["NAMES", "Sample", "Sources", "count_request", "domain", "http"]

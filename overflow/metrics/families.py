@@ -63,6 +63,20 @@ GAUGES: Final[Mapping[str, Family]] = {
         ("shop", "channel"),
     ),
     "overflow_plan_age_seconds": Family("Since a channel was planned.", ("shop", "channel")),
+    "overflow_estimated_demand": Family(
+        "What comes beside the forecast: 1.2 is a fifth more.", ("shop", "channel")
+    ),
+    "overflow_estimated_handle_seconds": Family(
+        "Work on a ticket, as the planner takes it to be.", ("shop", "channel")
+    ),
+    "overflow_estimated_patience_seconds": Family(
+        "Until who waits gives up; absent: nobody does.", ("shop", "channel")
+    ),
+    "overflow_estimated_agents": Family("Taken to be there now.", ("shop", "channel")),
+    "overflow_estimate_samples": Family(
+        "Tickets that an estimate rests on, older ones counting less.",
+        ("shop", "channel", "estimate"),
+    ),
     "overflow_partner_held": Family(
         "Open tickets that a partner holds.", ("shop", "partner", "channel")
     ),

@@ -55,6 +55,8 @@ class Sources:
     is_worker_alive: Callable[[], bool]
     missing_groups: Callable[[str], Sequence[str]] = lambda _: ()
     """Of a shop."""
+    estimated: Callable[[str], Iterable[Sample]] = lambda _: ()
+    """What the planner estimates of a shop."""
 
 
 def domain(sources: Sources, accept: str) -> tuple[bytes, str]:
@@ -112,19 +114,21 @@ class _Shop:
     totals: Mapping[str, int]
     lag: Lag
     missing_groups: int
+    estimated: Sequence[Sample]
 
     @classmethod
     def read(cls, sources: Sources, shop: str) -> _Shop:
-        now = sources.clock.now()
+        now, policy = sources.clock.now(), _policy(sources, shop)
         return cls(
             shop,
             now,
             sources.situations.get(shop, now),
-            _policy(sources, shop),
+            policy,
             sources.marks.counts(shop),
             sources.tallies.totals(shop),
             sources.tallies.lag(shop),
             len(sources.missing_groups(shop)),
+            [] if policy is None else list(sources.estimated(shop)),
         )
 
     def samples(self) -> Iterator[Sample]:
@@ -132,6 +136,7 @@ class _Shop:
         yield from self._promised()
         yield from self._loads()
         yield from self._plans()
+        yield from self.estimated
         yield from self._sync()
         if self.policy is not None:
             yield from self._waits(self.policy)

@@ -30,12 +30,21 @@ def test_every_channel_shows_its_thresholds_or_why_it_has_none(operator):
     assert chat["steps"][0]["level"] == chat["level"] >= 1
     assert [step["at"] for step in chat["steps"]] == sorted(step["at"] for step in chat["steps"])
     assert chat["estimates"]["demand"] == pytest.approx(1.0)
+    assert {name: each["samples"] for name, each in chat["learned"].items()} == {
+        "handle_time": 0.0,
+        "patience": 0.0,
+        "agents": 0.0,
+    }
     assert all(one["why"] for one in by_channel.values())
 
 
 @pytest.mark.usefixtures("shop")
 def test_where_none_is_wanted_there_is_none(shopkeeper):
-    assert shopkeeper("GET", WHERE).json == {"planning": "off", "items": []}
+    assert shopkeeper("GET", WHERE).json == {
+        "planning": "off",
+        "min_samples": 20,
+        "items": [],
+    }
 
 
 @pytest.mark.usefixtures("planned")

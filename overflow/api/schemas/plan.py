@@ -34,6 +34,11 @@ class EstimatesSchema(Schema):
     handle_time = fields.Float(
         required=True, metadata={"description": "Seconds of work on a ticket."}
     )
+    patience = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Seconds until who waits gives up; null: nobody does."},
+    )
     agents = fields.Float(required=True, metadata={"description": "Taken to be there now."})
     arrivals_an_hour = fields.Float(
         required=True, allow_none=True, metadata={"description": "Lately; null: too few to say."}
@@ -43,6 +48,28 @@ class EstimatesSchema(Schema):
         allow_none=True,
         metadata={"description": "By the forecast; null: there is none."},
     )
+
+
+class GroundsSchema(Schema):
+    """What an estimate began with, and how much was seen since."""
+
+    prior = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "By the policy, in the estimate's unit; null: it says nothing."},
+    )
+    samples = fields.Float(
+        required=True,
+        metadata={"description": "Tickets seen, older ones counting less.", "example": 182.5},
+    )
+
+
+class LearnedSchema(Schema):
+    """What was learned from what this shop's own people and customers did."""
+
+    handle_time = fields.Nested(GroundsSchema, required=True)
+    patience = fields.Nested(GroundsSchema, required=True)
+    agents = fields.Nested(GroundsSchema, required=True)
 
 
 class ChannelPlanSchema(Schema):
@@ -66,6 +93,7 @@ class ChannelPlanSchema(Schema):
         fields.Nested(StepSchema), required=True, metadata={"description": "From now on."}
     )
     estimates = fields.Nested(EstimatesSchema, required=True, allow_none=True)
+    learned = fields.Nested(LearnedSchema, required=True, allow_none=True)
 
 
 class PlanSchema(Schema):
@@ -73,6 +101,10 @@ class PlanSchema(Schema):
 
     planning = fields.String(
         required=True, validate=validate.OneOf(["off", "cost", "service_level"])
+    )
+    min_samples = fields.Integer(
+        required=True,
+        metadata={"description": "The policy's times count like so many samples of one's own."},
     )
     items = fields.List(fields.Nested(ChannelPlanSchema), required=True)
 
@@ -92,4 +124,5 @@ def channel_plan(found: ChannelPlan, now: float) -> dict[str, Any]:
         "level": None if plan is None else told(plan.level(now)),
         "steps": [{"at": at, "level": told(n)} for at, n in steps[:MOST_STEPS]],
         "estimates": dict(found.known) or None,
+        "learned": dict(found.learned) or None,
     }

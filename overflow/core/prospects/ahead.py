@@ -35,6 +35,16 @@ _NOTHING: Final = ((0.0, 0.0),)
 _POLICY: Final = Input("staffing", None, None, "the shifts of the policy")
 
 
+class Learned(NamedTuple):
+    """Mean times that earlier days taught, seconds; None: what the situation and policy say."""
+
+    handle: float | None = None
+    patience: float | None = None
+
+
+_UNTAUGHT: Final = Learned()
+
+
 class Ahead(NamedTuple):
     """A channel's prospect and the moments that its minutes are."""
 
@@ -56,7 +66,12 @@ class Ahead(NamedTuple):
 
 
 def ahead(
-    channel: Channel, policy: Policy, situation: Situation, forecast: Forecast, now: float
+    channel: Channel,
+    policy: Policy,
+    situation: Situation,
+    forecast: Forecast,
+    now: float,
+    learned: Learned = _UNTAUGHT,
 ) -> Ahead | str:
     """What the planner needs to know of a channel; or in words what is missing for it."""
     if channel.name not in policy.home.channels:
@@ -64,7 +79,7 @@ def ahead(
     partner = _cheapest(channel, policy)
     if partner is None:
         return "no partner serves it"
-    seconds = handle_time(channel.name, situation, policy, now)[0]
+    seconds = learned.handle or handle_time(channel.name, situation, policy, now)[0]
     if seconds is None:
         return "handle time unknown"
     spans = spans_of(channel, policy, now)
@@ -75,7 +90,8 @@ def ahead(
         return "agents on shift unknown"
     coming = Coming(channel, policy, situation, forecast, now)
     rate = coming.rate(spans) if coming.is_foretold(now) else _NOTHING
-    here = _prospect(channel, policy, situation, partner, seconds, roster, rate, spans)
+    patience = evened(learned.patience) if learned.patience else channel.patience
+    here = _prospect(channel, policy, situation, partner, (seconds, patience), roster, rate, spans)
     return Ahead(here, spans, coming, tuple(p.name for p in _able(channel, policy)))
 
 
@@ -104,19 +120,22 @@ def _prospect(
     policy: Policy,
     situation: Situation,
     partner: Partner,
-    seconds: float,
+    times: tuple[float, float | None],
     roster: Steps,
     rate: Steps,
     spans: tuple[Span, ...],
 ) -> Prospect:
-    patience = None if channel.patience is None else channel.patience / MINUTE
+    seconds, patience = times
     return Prospect(
         horizon=sum(until - begin for begin, until in spans) / MINUTE,
         roster=roster,
         concurrency=float(policy.home.concurrency.get(channel.name, 1)),
         forecast=rate,
         expected=Expected(
-            evened(seconds) / MINUTE, patience, _HOUR, channel.target.seconds / MINUTE
+            evened(seconds) / MINUTE,
+            None if patience is None else patience / MINUTE,
+            _HOUR,
+            channel.target.seconds / MINUTE,
         ),
         breach=policy.costs.breach,
         lost=policy.costs.lost,

@@ -1,0 +1,1 @@
+"""What a live service learns of its people and customers, from what it sees and nothing else."""
