@@ -1,0 +1,136 @@
+"""One shop's gate in this process, over the throttle that all processes share.
+
+Where nothing limits calls and none failed of late, the store is asked now and then only: a helpdesk
+without limits costs no call of the store for each of its own. A store that is away stops nobody:
+what has to be remembered then fails by itself.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+from overflow.clock import Clock
+from overflow.core.model import HelpdeskConfig
+from overflow.errors import StoreAway, Throttled
+from overflow.helpdesks.limits import Told, budget_of, reader_of, retry_after
+from overflow.store.throttle import Answer, Asked, Breaker, Outcome, State, Throttle
+
+PATIENCE: Final = 3.0
+"""Seconds that a call waits for its turn; who would have to wait longer comes again later."""
+LOOK: Final = 0.5
+"""Seconds for which is taken for true what was seen last."""
+AHEAD: Final = 2.0
+"""Seconds that a ticket's next call may be away: so many tickets are worked on at once that the
+helpdesk's answers, if they take no longer, leave none of its budget unused."""
+MANY: Final = 1_000_000
+"""Tickets: no limit."""
+_FAILING: Final = frozenset({401, 403})
+"""Whoever is not let in need not try with the next ticket."""
+_CALM: Final = State(Breaker.CLOSED, 0.0, None, 0, None, 0)
+
+
+class Turnstile:
+    """See ``overflow.helpdesks.gate.Gate``. Thread-safe."""
+
+    def __init__(self, throttle: Throttle, shop: str, config: HelpdeskConfig, clock: Clock) -> None:
+        self._throttle = throttle
+        self._shop = shop
+        self._budget = budget_of(config.connector, config.options)
+        self._read = reader_of(config.connector)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state = _CALM
+        self._seen = -math.inf
+        self._unasked = 0
+        """Calls that went out since the store was last asked."""
+
+    def enter(self, *, is_urgent: bool) -> None:
+        """See the protocol."""
+        if self._may_pass_unasked():
+            return
+        left, was_in_line = PATIENCE, False
+        while True:
+            asked = self._ask(left, is_urgent=is_urgent, was_in_line=was_in_line)
+            match asked.answer:
+                case Answer.GO:
+                    return
+                case Answer.NO:
+                    raise Throttled(_why(asked.state), asked.wait)
+                case Answer.WAIT_IN_LINE | Answer.WAIT:
+                    was_in_line = asked.answer is Answer.WAIT_IN_LINE
+                    left = max(0.0, left - asked.wait)
+                    self._clock.sleep(asked.wait)
+
+    def left(self, status: int | None, headers: Mapping[str, str]) -> None:
+        """See the protocol."""
+        outcome, told = _outcome(status), self._read(headers)
+        is_quiet = not self._state.failures and self._state.breaker is Breaker.CLOSED
+        if outcome == "ok" and is_quiet and told == Told():
+            return
+        with suppress(StoreAway):
+            self._throttle.left(self._shop, self._budget, outcome, told, retry_after(headers))
+        self._seen = -math.inf
+
+    def state(self) -> State:
+        """How the shop's throttle stands, or stood within ``LOOK`` seconds."""
+        if not self._is_fresh():
+            with suppress(StoreAway):
+                self._remember(self._throttle.state(self._shop, self._budget))
+        return self._state
+
+    def room(self) -> int:
+        """How many tickets to work on at once; 0: the helpdesk is to be left alone."""
+        state = self.state()
+        if state.breaker is Breaker.HALF_OPEN:
+            return 1
+        if state.rest > PATIENCE or state.breaker is Breaker.OPEN:
+            return 0
+        return MANY if state.rate is None else max(1, math.ceil(state.rate * AHEAD))
+
+    def _may_pass_unasked(self) -> bool:
+        with self._lock:
+            if not (self._state.is_calm and self._is_fresh()):
+                return False
+            self._unasked += 1
+            return True
+
+    def _ask(self, left: float, *, is_urgent: bool, was_in_line: bool) -> Asked:
+        with self._lock:
+            count, self._unasked = self._unasked + 1, 0
+        try:
+            asked = self._throttle.enter(
+                self._shop,
+                self._budget,
+                is_urgent=is_urgent,
+                most=left,
+                was_in_line=was_in_line,
+                count=count,
+            )
+        except StoreAway:
+            return Asked(Answer.GO, 0.0, self._state)
+        self._remember(asked.state)
+        return asked
+
+    def _is_fresh(self) -> bool:
+        return 0 <= self._clock.now() - self._seen < LOOK
+
+    def _remember(self, state: State) -> None:
+        self._state, self._seen = state, self._clock.now()
+
+
+def _outcome(status: int | None) -> Outcome:
+    if status is None or status >= 500 or status in _FAILING:  # noqa: PLR2004  a server's error
+        return "failed"
+    return "limited" if status == 429 else "ok"  # noqa: PLR2004  too many requests
+
+
+def _why(state: State) -> str:
+    if state.breaker is not Breaker.CLOSED:
+        return "The helpdesk failed again and again: it is left alone for a while."
+    if state.rest:
+        return "The helpdesk wants to be left alone for a while."
+    return "The helpdesk's budget of calls is used up."
