@@ -1,5 +1,7 @@
 """One ticket put in step with the helpdesk: read, write what differs, read back, note.
 
+Where the helpdesk takes the note in the call that writes, it goes along.
+
 Every read passes the lifecycle's transition before anything is written, so that an answer or a
 move that crossed ours is seen first. Each call may fail; what was done until then is kept, and the
 ticket's mark brings it back here.
@@ -8,16 +10,25 @@ ticket's mark brings it back here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from overflow.core.lifecycle import desired_of
-from overflow.core.model import Record
+from overflow.core.model import Record, Snapshot
 from overflow.errors import Busy
 from overflow.flows.look import look
-from overflow.flows.posting import post_note
+from overflow.flows.posting import (
+    begin_note,
+    is_noted,
+    may_go_along,
+    noted,
+    post_note,
+    unless_undone,
+)
 from overflow.flows.services import Services
-from overflow.helpdesks.port import Desired
+from overflow.helpdesks.port import Desired, Helpdesk, NoteAlong
 from overflow.store.marks import Mark
+
+UNSHOWN: Final = "the helpdesk took the change and does not show it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +59,47 @@ def attend(services: Services, shop: str, due: Due, watch: Watch) -> None:
 
     Raises ``HelpdeskAway``, ``Refused``, ``Busy``, ``StoreAway`` and ``Stopped``.
     """
-
-    def go_on() -> None:
-        if watch.is_stopped():
-            raise Stopped
-
     policy = services.book.policy(shop)
     desk = services.desks.of(policy)
     record, seen = look(services, shop, desk, due.id, due.read)
     watch.answered()
     if record is None and due.write is not None:
         services.marks.done(shop, "write", due.write)  # its record has expired: it ended long ago
-    if record is not None and _is_unwritten(record):
-        go_on()
-        desk.write(seen, Desired(*desired_of(record, policy)))
-        go_on()
-        record, seen = look(services, shop, desk, due.id)
-        if record is not None and _is_unwritten(record):
-            raise Busy("the helpdesk took the change and does not show it")
+    if record is not None and is_unwritten(record):
+        go_on(watch)
+        began = _write(services, shop, desk, record, seen)
+        go_on(watch)
+        record = look(services, shop, desk, due.id).record
+        if record is not None and is_unwritten(record):
+            raise Busy(UNSHOWN)
+        if record is not None and is_noted(began, record):
+            noted(services, shop, record)
+            return
     if record is not None and record.note:
-        go_on()
+        go_on(watch)
         post_note(services, shop, desk, record)
 
 
-def _is_unwritten(record: Record) -> bool:
+def _write(
+    services: Services, shop: str, desk: Helpdesk, record: Record, seen: Snapshot
+) -> Record | None:
+    """Write what differs; returns the record whose note went along, if one did."""
+    desired = Desired(*desired_of(record, services.book.policy(shop)))
+    if not isinstance(desk, NoteAlong) or not may_go_along(record):
+        desk.write(seen, desired)
+        return None
+    begun, note = begin_note(services, shop, record)
+    with unless_undone(services, shop, begun):
+        desk.write_along(seen, desired, note)
+    return begun
+
+
+def go_on(watch: Watch) -> None:
+    """Asked before every further call of the helpdesk. Raises ``Stopped``."""
+    if watch.is_stopped():
+        raise Stopped
+
+
+def is_unwritten(record: Record) -> bool:
+    """Whether the helpdesk has not been seen to show what is desired."""
     return record.desired_rev != record.confirmed_rev

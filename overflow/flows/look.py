@@ -34,6 +34,18 @@ class Looked(NamedTuple):
     seen: Snapshot
 
 
+class Reading(NamedTuple):
+    """What a read found."""
+
+    ticket_id: str
+    found: Snapshot | None
+    """None: the helpdesk does not have it."""
+    prior: Record | None
+    """What the service had of it, fetched before the ticket was read."""
+    mark: Mark | None
+    """The to-read mark that this answers."""
+
+
 def look(
     services: Services, shop: str, desk: Helpdesk, ticket_id: str, mark: Mark | None = None
 ) -> Looked:
@@ -45,26 +57,39 @@ def look(
     """
     for _ in range(READS):
         prior = services.tickets.get(shop, ticket_id)
-        seen = desk.read(ticket_id) or _gone(services, prior, ticket_id)
-        errand = Errand(
-            ticket_id=ticket_id,
-            step=_reading(seen),
-            along=Along("read"),
-            read=mark.stamp if mark else 0.0,
-            is_heard=True,
-            is_read=True,
-        )
-        routed = carry(services, shop, errand, prior)
-        if routed.outcome == "read_again":
-            continue
-        if routed.outcome == "older":
-            raise Busy("the helpdesk shows an older state than it did before", retry_after=1.0)
-        if mark is not None:
-            differences.read(services, shop, ticket_id, prior, routed)
-            if routed.outcome in {"same", "ignored"}:
-                services.marks.done(shop, "read", mark)
-        return Looked(routed.record, seen)
-    raise Busy(f"ticket {ticket_id} changed during each of {READS} reads", retry_after=1.0)
+        looked = take_in(services, shop, Reading(ticket_id, desk.read(ticket_id), prior, mark))
+        if looked is not None:
+            return looked
+    raise contended(ticket_id)
+
+
+def take_in(services: Services, shop: str, reading: Reading) -> Looked | None:
+    """Commit what a read shows; None: somebody committed meanwhile, so read it again."""
+    ticket_id, found, prior, mark = reading
+    seen = found or _gone(services, prior, ticket_id)
+    errand = Errand(
+        ticket_id=ticket_id,
+        step=_reading(seen),
+        along=Along("read"),
+        read=mark.stamp if mark else 0.0,
+        is_heard=True,
+        is_read=True,
+    )
+    routed = carry(services, shop, errand, prior)
+    if routed.outcome == "read_again":
+        return None
+    if routed.outcome == "older":
+        raise Busy("the helpdesk shows an older state than it did before", retry_after=1.0)
+    if mark is not None:
+        differences.read(services, shop, ticket_id, prior, routed)
+        if routed.outcome in {"same", "ignored"}:
+            services.marks.done(shop, "read", mark)
+    return Looked(routed.record, seen)
+
+
+def contended(ticket_id: str) -> Busy:
+    """Others were faster each time."""
+    return Busy(f"ticket {ticket_id} changed during each of {READS} reads", retry_after=1.0)
 
 
 def _gone(services: Services, prior: Record | None, ticket_id: str) -> Snapshot:

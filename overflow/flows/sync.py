@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from enum import StrEnum
+from functools import partial
 from typing import Final, NamedTuple
 
 from overflow.clock import monotonic
+from overflow.core.model import Record
 from overflow.errors import Busy, StoreAway
 from overflow.flows.attend import Due, Stopped, attend
+from overflow.flows.attend_many import NOBODY, Parted, attend_many
 from overflow.flows.failing import ANSWERS, Breaker, Failing
+from overflow.flows.pieces import LANES, Gathering, Piece
+from overflow.flows.posting import post_note
 from overflow.flows.services import Services
+from overflow.helpdesks.port import Bulk, ByBulk, Helpdesk
 from overflow.jobs import Task
 from overflow.store import keys
 from overflow.store.leases import Ending, Lease
@@ -30,6 +38,8 @@ IDLE_LOOK: Final = 0.1
 OTHERS_LOOK: Final = 0.5
 """Seconds between two looks whether other jobs wait."""
 
+POSTS: Final = 8
+"""Notes posted at once, where they cannot go along with bulk calls."""
 OFTEN: Final = 5
 """Times that one drain works on the very same marks before it puts them off."""
 PATIENCE: Final = 2.0
@@ -89,34 +99,55 @@ class _Drain:
         self._told = -ANSWERS_EVERY
         self._ended = math.inf
         self._end: End | None = None
-        self._under_way: dict[Future[None], Due] = {}
+        self._under_way: dict[Future[Parted], Piece] = {}
+        self._posting: dict[Future[Parted], Due] = {}
+        self._gathering = Gathering()
         self._tickets = 0
         self._met: Counter[Due] = Counter()
         self._breaker = Breaker()
         self._failing = Failing(services, shop, self._breaker)
 
     def run(self) -> Drained:
-        with ThreadPoolExecutor(self._services.pace.threads, f"drain-{self._shop}") as pool:
+        with (
+            ThreadPoolExecutor(self._services.pace.threads, f"drain-{self._shop}") as pool,
+            ThreadPoolExecutor(POSTS, f"notes-{self._shop}") as posts,
+        ):
             try:
                 while self._end is None:
                     self._take(pool)
-                    self._collect()
+                    self._collect(posts)
                     self._look_around()
-                self._finish()
+                self._finish(posts)
             finally:
                 self._end = self._end or End.LOST  # on the way out by an error: start nothing new
         return Drained(self._end, self._tickets, self._failing.count)
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
+        desk = self._desk()
         free = self._services.pace.threads - len(self._under_way)
-        if free <= 0:
-            return
-        taken = {due.id for due in self._under_way.values()}
-        for due in self._due(len(taken) + free):
-            if due.id not in taken and len(self._under_way) < self._services.pace.threads:
-                self._met[due] += 1
-                self._under_way[pool.submit(self._work, due)] = due
-                self._tickets += 1
+        if isinstance(desk, ByBulk):
+            pieces = self._gathered(desk.bulk.most)
+        else:
+            pieces = [(due,) for due in self._fresh(free)]
+        for piece in pieces[:free]:
+            self._met.update(piece)
+            self._under_way[pool.submit(self._work, piece)] = piece
+            self._tickets += len(piece)
+
+    def _gathered(self, most: int) -> list[Piece]:
+        lanes = sum(piece[0].id not in self._gathering.alone for piece in self._under_way.values())
+        if self._gathering.is_on(lanes, now := monotonic()):
+            return []
+        return self._gathering.pieces(self._fresh(most * LANES), most, lanes, now)
+
+    def _fresh(self, most: int) -> list[Due]:
+        """What is due and not worked on yet."""
+        if most <= 0:
+            return []
+        taken = {due.id for piece in self._under_way.values() for due in piece}
+        taken |= {due.id for due in self._posting.values()}
+        found = [due for due in self._due(len(taken) + most) if due.id not in taken]
+        return found[:most]
 
     def _due(self, limit: int) -> list[Due]:
         """What is due now; a ticket to be read and written is one."""
@@ -128,12 +159,39 @@ class _Drain:
             marks.setdefault(mark.id, [None, None])[1] = mark
         return [Due(ticket_id, write, read) for ticket_id, (write, read) in marks.items()]
 
-    def _work(self, due: Due) -> None:
+    def _work(self, piece: Piece) -> Parted:
         """In a thread of the pool; only ``StoreAway`` comes out."""
+        fit = [due for due in piece if not self._is_too_often(due)]
+        desk = self._desk()
+        if len(fit) > 1 and isinstance(desk, ByBulk):
+            return self._together(desk.bulk, fit)
+        for due in fit:
+            self._try(due, partial(attend, self._services, self._shop, due, self))
+        return NOBODY
+
+    def _together(self, bulk: Bulk, dues: list[Due]) -> Parted:
+        with suppress(Stopped):
+            return attend_many(self._services, self._shop, bulk, dues, self, self._failing.note)
+        return NOBODY
+
+    def _is_too_often(self, due: Due) -> bool:
+        if self._met[due] <= OFTEN:
+            return False
+        self._failing.note(due, Busy("it is marked again and again, though its work seems done"))
+        return True
+
+    def _post(self, due: Due, record: Record) -> Parted:
+        """In a thread of its own, for notes are many and others wait to be read."""
+        self._try(due, partial(post_note, self._services, self._shop, self._desk(), record))
+        return NOBODY
+
+    def _desk(self) -> Helpdesk:
+        return self._services.desks.of(self._services.book.policy(self._shop))
+
+    def _try(self, due: Due, work: Callable[[], None]) -> None:
         try:
-            if self._met[due] > OFTEN:
-                raise Busy("it is marked again and again, though its work seems done")  # noqa: TRY301
-            attend(self._services, self._shop, due, self)
+            if not self.is_stopped():
+                work()
         except Stopped:
             pass
         except StoreAway:
@@ -155,18 +213,31 @@ class _Drain:
             self._told = now
             self._services.situations.heard(self._shop, ANSWERS, self._services.clock.now())
 
-    def _collect(self) -> None:
+    def _collect(self, posts: ThreadPoolExecutor) -> None:
         """Wait a moment for tickets that are done."""
-        if not self._under_way:
+        if not self._is_busy():
             self._services.clock.sleep(IDLE_LOOK)
             return
         self._busy = monotonic()
-        done, _ = wait(self._under_way, IDLE_LOOK, FIRST_COMPLETED)
-        for future in done:
-            del self._under_way[future]
-            future.result()
-        if done:
+        if self._await(posts, IDLE_LOOK):
             self._services.clock.sleep(LOOK)
+
+    def _is_busy(self) -> bool:
+        return bool(self._under_way or self._posting)
+
+    def _await(self, posts: ThreadPoolExecutor, seconds: float) -> bool:
+        """Wait until some are done, and begin the notes that these owe; whether any were."""
+        done, _ = wait({*self._under_way, *self._posting}, seconds, FIRST_COMPLETED)
+        for future in done:
+            if self._posting.pop(future, None) is not None:
+                future.result()
+                continue
+            del self._under_way[future]
+            parted = future.result()
+            self._gathering.alone |= parted.alone
+            for due, record in parted.owing:
+                self._posting[posts.submit(self._post, due, record)] = due
+        return bool(done)
 
     def _look_around(self) -> None:
         """Renew the lease; end where it is time to."""
@@ -177,7 +248,7 @@ class _Drain:
             self._end = End.PAUSED
         elif now >= self._until or self._is_to_make_way(now):
             self._end = End.HANDED_OVER
-        elif not self._under_way and now - self._busy >= self._services.pace.linger:
+        elif not self._is_busy() and now - self._busy >= self._services.pace.linger:
             self._end_if_nothing_is_due()
 
     def _renew(self, now: float) -> bool:
@@ -202,16 +273,13 @@ class _Drain:
             case Ending.MORE:
                 pass
 
-    def _finish(self) -> None:
+    def _finish(self, posts: ThreadPoolExecutor) -> None:
         """Let what is under way end, then let the lease go."""
         self._ended = monotonic()
-        while self._under_way:
+        while self._is_busy():
             if self._end is not End.LOST:
                 self._renew(monotonic())
-            done, _ = wait(self._under_way, self._services.pace.lease / 3, FIRST_COMPLETED)
-            for future in done:
-                del self._under_way[future]
-                future.result()
+            self._await(posts, self._services.pace.lease / 3)
         if self._end is End.PAUSED:
             self._lease.renew(self._breaker.pause)
         elif self._end is End.HANDED_OVER:

@@ -7,11 +7,12 @@ the helpdesk and raises ``HelpdeskAway`` (try again, perhaps after ``retry_after
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from overflow.core.model import Snapshot, Status
+from overflow.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,23 @@ class Desired:
     is_tagged: bool
     reason_field: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An internal note, and the short visible reference in it by which it is found again."""
+
+    text: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be made of one ticket as it was seen."""
+
+    seen: Snapshot
+    desired: Desired
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +129,46 @@ class Helpdesk(Protocol):
 
     def close(self) -> None:
         """Give the connections back."""
+
+
+@runtime_checkable
+class NoteAlong(Protocol):
+    """A helpdesk that takes a note in the call that sets the group: it saves one call a ticket."""
+
+    def write_along(self, seen: Snapshot, desired: Desired, note: Note) -> None:
+        """``write``, and the note with it. An error's ``is_undone`` is about the note."""
+
+
+class Bulk(Protocol):
+    """Many tickets by few calls."""
+
+    most: int
+    """Tickets that one call takes."""
+    settles: float
+    """Seconds within which what was written comes to be shown; 0: it is when ``write`` returns."""
+    takes_notes: bool
+    """Whether a note goes along; else it is posted for each ticket."""
+
+    def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
+        """The tickets as they are now, None for one that the helpdesk no longer has.
+
+        One that is left out has to be read by itself.
+        """
+
+    def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:
+        """Make group, tag and reason of each as desired, as ``Helpdesk.write`` does.
+
+        Returns what failed, by ticket; the others were taken, and the caller reads them back.
+        Raises where all failed together. ``go_on`` is called between calls that take long, and
+        ends this by raising; never where notes go along. An error's ``is_undone`` is about that
+        ticket's note.
+        """
+
+
+@runtime_checkable
+class ByBulk(Protocol):
+    """A helpdesk that has bulk calls."""
+
+    @property
+    def bulk(self) -> Bulk:
+        """They share its connections."""

@@ -11,6 +11,7 @@ minutes. https://developer.zendesk.com/api-reference/introduction/rate-limits/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Final, cast
 
 from marshmallow import fields, validate
@@ -22,12 +23,13 @@ from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
-from overflow.helpdesks.keyset import iso
 from overflow.helpdesks.login import basic
-from overflow.helpdesks.port import Desired, Event, Page
-from overflow.helpdesks.references import carrying
+from overflow.helpdesks.port import Change, Desired, Event, Note, Page
+from overflow.helpdesks.references import beside_note
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
+from overflow.helpdesks.zendesk_bulk import ZendeskBulk
+from overflow.helpdesks.zendesk_change import Changes, comment
 from overflow.helpdesks.zendesk_event import Reader, verify
 from overflow.helpdesks.zendesk_ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.zendesk_walk import Walk, with_metrics
@@ -69,12 +71,11 @@ class ZendeskHelpdesk:
         clock: Clock,
         gate: Gate = OPEN,
     ) -> None:
-        del clock  # what has changed since when is told by Zendesk's own
         self._secrets = secrets
         self._email = cast("str", options["email"])
         self._user = cast("int | None", options["user"])
-        self._unassigns = options["unassign"] == "null"
         self._words = Vocabulary.of(options, words, CHANNELS)
+        self._changes = Changes(self._words, unassigns=options["unassign"] == "null")
         self._lexicon = Lexicon(
             self._words,
             cast("str", options["merged_tag"]),
@@ -96,6 +97,8 @@ class ZendeskHelpdesk:
             gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon)
+        self.bulk = ZendeskBulk(self._http, self._walk, self._changes, clock)
+        """See ``port.ByBulk``."""
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
         """See the port. A ticket that has just been created comes whole, all else is a hint."""
@@ -115,19 +118,11 @@ class ZendeskHelpdesk:
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. ``HelpdeskAway`` at once where the ticket has moved on since ``seen``."""
-        change: dict[str, object] = {}
-        if desired.group is not None and desired.group != seen.group:
-            change["group_id"] = self._words.number(desired.group)
-            if self._unassigns:
-                change["assignee_id"] = None
-        if desired.reason_field and desired.reason != (seen.reason or ""):
-            field = number_of(desired.reason_field)
-            change["custom_fields"] = [{"id": field, "value": desired.reason or None}]
-        if change:
-            self._put(seen.id, {**change, **_stamp(seen)})
-        if desired.is_tagged != (desired.tag in seen.tags):
-            how = "PUT" if desired.is_tagged else "DELETE"  # a POST would replace them all
-            self._http.request(how, f"{_ticket(seen.id)}/tags", json={"tags": [desired.tag]})
+        self._change(Change(seen, desired))
+
+    def write_along(self, seen: Snapshot, desired: Desired, note: Note) -> None:
+        """See the port. Note, group and reason stand all, or none of them."""
+        self._change(Change(seen, desired, note))
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
         self._say(ticket_id, text, reference, public=False)
@@ -169,9 +164,18 @@ class ZendeskHelpdesk:
     def close(self) -> None:
         self._http.close()
 
+    def _change(self, change: Change) -> None:
+        """Two calls where all differs, for a ticket's list of tags is replaced as a whole."""
+        seen, desired = change.seen, change.desired
+        if made := self._changes.alone(change):
+            self._put(seen.id, made)
+        if desired.is_tagged != (desired.tag in seen.tags):
+            how = "PUT" if desired.is_tagged else "DELETE"  # a POST would replace them all
+            with beside_note(is_undone=False) if change.note else nullcontext():
+                self._http.request(how, f"{_ticket(seen.id)}/tags", json={"tags": [desired.tag]})
+
     def _say(self, ticket_id: str, text: str, reference: str, *, public: bool) -> None:
-        body = carrying(text, reference)
-        self._put(ticket_id, {"comment": {"body": body, "public": public}})
+        self._put(ticket_id, comment(text, reference, public=public))
 
     def _put(self, ticket_id: str, change: Mapping[str, object]) -> None:
         self._http.request("PUT", _ticket(ticket_id), json={"ticket": change})
@@ -206,10 +210,3 @@ class ZendeskHelpdesk:
 
 def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
-
-
-def _stamp(seen: Snapshot) -> dict[str, object]:
-    """The write is refused unless the ticket still bears this time."""
-    if seen.version is None:
-        return {}
-    return {"safe_update": True, "updated_stamp": iso(seen.version // 1_000_000)}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.helpdesks.vendors.little import Hook, Little, No, Shown
+from tests.helpdesks.vendors.zendesk_jobs import MOST_TICKETS, Jobs
 
 SECRET, TOKEN, EMAIL, BOT = "signing-secret", "api-token", "overflow@shop.example", 900
 GROUPS = {"shop": 360001, "near": 360002, "far": 360003, "vip": 360009}
@@ -18,6 +19,7 @@ REASON = "7001"
 OPTIONS = {"email": EMAIL, "user": BOT, "groups": GROUPS}
 CONNECTOR = "zendesk"
 DATA = Path(__file__).parent / "data"
+BULK, CALLS_FOR_EIGHT = "tickets/update_many", 8
 
 
 def iso(seconds: float) -> str:
@@ -32,6 +34,8 @@ class Server(Little):
         ("GET", r"users/me", "me"),
         ("GET", r"groups", "list_groups"),
         ("GET", r"tickets/show_many", "show_many"),
+        ("PUT", r"tickets/update_many", "update_many"),
+        ("GET", r"job_statuses/(\w+)", "job_status"),
         ("GET", r"tickets/(\d+)", "show"),
         ("PUT", r"tickets/(\d+)", "update"),
         ("PUT", r"tickets/(\d+)/tags", "add_tags"),
@@ -45,6 +49,7 @@ class Server(Little):
         self.tickets: dict[str, dict] = {}
         self.said: dict[str, list[dict]] = {}
         self._ids, self._deliveries = itertools.count(35436), itertools.count(8350205582)
+        self.jobs = Jobs()
         super().__init__(now)
 
     def check(self, asked):
@@ -53,6 +58,7 @@ class Server(Little):
             raise No(401)
         if asked.method in {"PUT", "POST"} and "json" not in asked.headers["content-type"]:
             raise No(415)
+        self.jobs.run(self.now(), self._update_among_many)
 
     # --- the API --------------------------------------------------------------------------------
 
@@ -70,14 +76,35 @@ class Server(Little):
         return {"ticket": self._shown(self._there(number), asked)}
 
     def show_many(self, asked):
-        found = [self.tickets.get(n) for n in asked.query["ids"].split(",")]
+        numbers = asked.query["ids"].split(",")
+        if len(numbers) > MOST_TICKETS:
+            raise No(400)
+        found = [self.tickets.get(n) for n in numbers]
         alive = [t for t in found if t and t["status"] != "deleted"]
         bare = [{k: v for k, v in t.items() if k != "metric_set"} for t in alive]
         metrics = [{"ticket_id": t["id"], **t["metric_set"]} for t in alive]
         return {"tickets": bare, "metric_sets": metrics}
 
+    def update_many(self, asked):
+        return {"job_status": self.jobs.add(asked.body["tickets"], self.now()).shown()}
+
+    def job_status(self, asked, number):
+        if number not in self.jobs.made:
+            raise No(404)
+        return {"job_status": self.jobs.made[number].shown()}
+
     def update(self, asked, number):
-        ticket, change = self._there(number), asked.body["ticket"]
+        return {"ticket": self._shown(self._updated(number, asked.body["ticket"]), asked)}
+
+    def _update_among_many(self, number, change):
+        """Only here tags can be added to those that are there."""
+        self._updated(number, change)
+        added, removed = change.get("additional_tags", ()), change.get("remove_tags", ())
+        if added or removed:
+            self._retag(number, {*self.tickets[number]["tags"], *added} - set(removed))
+
+    def _updated(self, number, change):
+        ticket = self._there(number)
         if ticket["status"] == "closed":
             raise No(422, {"error": "RecordInvalid", "description": "closed"})
         if change.get("safe_update") and change["updated_stamp"] != ticket["updated_at"]:
@@ -106,7 +133,7 @@ class Server(Little):
                 if k in {"group_id", "comment"}
             ),
         )
-        return {"ticket": self._shown(ticket, asked)}
+        return ticket
 
     def add_tags(self, asked, number):
         return self._retag(number, set(self._there(number)["tags"]) | set(asked.body["tags"]))
