@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from overflow.core.model import Snapshot
-from overflow.errors import BadInput, Conflict, Fault, StoreAway, Unauthorised, Unknown
+from overflow.errors import BadInput, Conflict, Fault, Invalid, StoreAway, Unauthorised, Unknown
 from overflow.flows import differences
 from overflow.flows.carry import count
 from overflow.flows.errand import Along, Routed
@@ -85,12 +86,15 @@ def submit(
 ) -> Submitted:
     """Take in a ticket from a caller that is no helpdesk, once for each Idempotency-Key.
 
+    Where the caller names no group it stands in the own team's.
+
     Of a ticket that is known already the helpdesk knows better: it is marked to be read, and the
     answer says what stands.
 
     Raises ``Conflict`` (422) for another body under the same key, (409) while the first request
-    is being worked on, and what ``route`` raises.
+    is being worked on, ``Invalid`` where nobody names a group, and what ``route`` raises.
     """
+    seen = _placed(services, shop, seen)
     begun = services.requests.begin(shop, owner, key, body)
     match begun:
         case Answered():
@@ -101,6 +105,14 @@ def submit(
             raise Conflict("this Idempotency-Key was used with another body", status=422)
         case Begun():
             return Submitted(_submitted(services, shop, seen, begun, render), is_replay=False)
+
+
+def _placed(services: Services, shop: str, seen: Snapshot) -> Snapshot:
+    group = seen.group or services.book.policy(shop).home.group
+    if not group:
+        why = "is missing, and the policy names no `inhouse.group` that it could stand in"
+        raise Invalid("nobody says where the ticket stands", {"group": [why]})
+    return replace(seen, group=group)
 
 
 def _submitted(

@@ -50,8 +50,6 @@ class Pace:
     """A drain with nothing to do waits this long for more. Longer than ``jobs.THROTTLE``."""
     lease: float = 9.0
     """A lease that is not renewed ends after this long; its holder is taken for dead."""
-    longest_request: float = 60.0
-    """A request whose answer was lost may still take effect in the helpdesk for this long."""
     budget: float = 0.5
     """A sweep, poll or walk stops after this long and goes on with the next job."""
     import_pause: float = 0.2

@@ -144,7 +144,7 @@ def _once(
     While a lost try may still take effect nobody tries again.
     """
     where = keys.shop_lease(shop, f"post:{name}")
-    lease = services.leases.acquire(where, services.pace.longest_request)
+    lease = services.leases.acquire(where, services.book.policy(shop).retries.in_doubt)
     if lease is None:
         raise Busy("the same request is under way, or its outcome is not known yet", 5.0)
     try:

@@ -48,19 +48,23 @@ class Connector:
     """The HTTP status that makes this vendor send a webhook again."""
     is_json: bool = True
     """Its webhooks are JSON and say so; else forms and XML are let through to it."""
+    is_grouped: bool = False
+    """Every one of its tickets stands in a group or queue."""
 
 
 CONNECTORS: Final[Mapping[str, Connector]] = {
     "chatwoot": Connector(ChatwootHelpdesk, ChatwootOptions, ("token", "webhook")),
-    "django_helpdesk": Connector(DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook")),
+    "django_helpdesk": Connector(
+        DjangoHelpdesk, DjangoHelpdeskOptions, ("token", "webhook"), is_grouped=True
+    ),
     "gorgias": Connector(GorgiasHelpdesk, GorgiasOptions, ("token", "webhook"), signature_needed),
     "rest": Connector(RestHelpdesk, RestOptions, (), secrets_needed),
     "freshdesk": Connector(
         FreshdeskHelpdesk, FreshdeskOptions, ("token", "webhook"), is_json=False
     ),
-    "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook")),
+    "rt": Connector(RtHelpdesk, RtOptions, ("token", "webhook"), is_grouped=True),
     "standard": Connector(StandardHelpdesk, StandardOptions, ("webhook",)),
-    "zammad": Connector(ZammadHelpdesk, ZammadOptions, ("token", "webhook")),
+    "zammad": Connector(ZammadHelpdesk, ZammadOptions, ("token", "webhook"), is_grouped=True),
     "zendesk": Connector(ZendeskHelpdesk, ZendeskOptions, ("token", "webhook"), retry=409),
 }
 
@@ -75,6 +79,12 @@ def sends_json(connector: str) -> bool:
     """Whether a webhook that is no JSON cannot come from such a helpdesk."""
     kind = CONNECTORS.get(connector)
     return kind is None or kind.is_json
+
+
+def may_be_ungrouped(connector: str) -> bool:
+    """Whether a ticket of such a helpdesk may stand in no group."""
+    kind = CONNECTORS.get(connector)
+    return kind is not None and not kind.is_grouped
 
 
 def check_options(

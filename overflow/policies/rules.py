@@ -14,7 +14,7 @@ from holidays import list_supported_countries
 from overflow.core.arrivals.peaks import ALL
 from overflow.core.model import HOME
 from overflow.core.public_holidays import Holidays
-from overflow.helpdesks import check_options
+from overflow.helpdesks import check_options, may_be_ungrouped
 from overflow.policies.channels import BUILT_IN, usual_channel
 from overflow.policies.values import meant
 
@@ -97,6 +97,18 @@ def _partners_are_told_apart(data: Data) -> Found:
             yield f"{path}.group", f"is the group of {groups[group.casefold()]} too"
         if group is not None:
             groups.setdefault(group.casefold(), path)
+
+
+def _all_can_come_home(data: Data) -> Found:
+    """What a partner returns goes where it came from; a ticket without a group came from none."""
+    connector, home = _part(data, "helpdesk").get("connector", ""), data.get("inhouse")
+    if not isinstance(home, Mapping) or "group" in home or not data.get("partners"):
+        return
+    if may_be_ungrouped(connector):
+        yield (
+            "inhouse.group",
+            f"is missing: {connector} has tickets in no group, where do partners return them to?",
+        )
 
 
 def _teams_serve_channels(data: Data) -> Found:
@@ -221,6 +233,7 @@ _RULES: Final[Sequence[Callable[[Data], Found]]] = (
     _holidays,
     _home_is_staffed,
     _partners_are_told_apart,
+    _all_can_come_home,
     _teams_serve_channels,
     _capacity_covers_channels,
     _concurrency_is_served,

@@ -86,7 +86,10 @@ class HomeSection(Section):
     )
     languages = Items(Language(), "what it speaks; every language where not said")
     channels = Items(Name(), "what it serves; every channel where not said")
-    group = Text("its group or queue in the helpdesk; a ticket keeps its own where not said")
+    group = Text(
+        "its group or queue in the helpdesk; a ticket goes back to the one that it came from, and "
+        "here where it came in none"
+    )
 
 
 class PartnerSection(Section):
@@ -222,6 +225,12 @@ class RetrySection(Section):
     )
     first = Duration("the first pause", load_default=1.0, most=3600)
     longest = Duration("the longest pause", load_default=300.0, most=86400)
+    in_doubt = Duration(
+        "how long a request whose answer was lost may still take effect",
+        load_default=60.0,
+        least=1.0,
+        most=600,
+    )
 
 
 class NoteSection(Section):

@@ -53,6 +53,7 @@ def document(world: World, mode: str = "live") -> dict[str, Any]:
         "default": {"channel": "email", "language": "de"},
         "pressure": {"backlog": level, "hold": "1h"},
         "words": dict(world.words),
+        "retries": {"in_doubt": "10s"},
     }
 
 

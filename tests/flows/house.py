@@ -25,7 +25,7 @@ from overflow.store.upkeep import Upkeep
 SHOP = "lamps"
 HOME_GROUP, NEAR_GROUP, FAR_GROUP = "shop", "near", "far"
 
-QUICK = Pace(threads=8, slice=5.0, linger=0.05, lease=3.0, longest_request=1.0, import_pause=0.0)
+QUICK = Pace(threads=8, slice=5.0, linger=0.05, lease=3.0, import_pause=0.0)
 
 
 class MovableClock(SystemClock):
@@ -67,7 +67,7 @@ def document(**changes) -> dict:
             "hold": "1m",
         },
         "untouched": "30m",
-        "retries": {"attempts": 4, "first": "0.05s", "longest": "0.2s"},
+        "retries": {"attempts": 4, "first": "0.05s", "longest": "0.2s", "in_doubt": "1s"},
     }
     return given | changes
 

@@ -18,12 +18,18 @@ def shop(**changes):
             "options": {"url": "https://desk.example/overflow"},
             "secrets": {"webhook": "env:DESK_SECRET"},
         },
-        "inhouse": {"hours": "Mo-Fr 09:00-17:00", "agents": 3},
+        "inhouse": home(),
         "partners": [partner()],
         "channels": {"chat": {"handle_time": "8m"}, "email": {"handle_time": "8m"}},
         "pressure": {"backlog": {"start": 20, "stop": 12}},
     } | changes
     return {name: value for name, value in document.items() if value is not None}
+
+
+def home(**changes):
+    """The own team."""
+    made = {"hours": "Mo-Fr 09:00-17:00", "agents": 3, "group": "Service"} | changes
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def partner(**changes):
@@ -202,7 +208,7 @@ def documents(draw):
         "zone": draw(zones),
         "mode": draw(st.sampled_from(["live", "observe", "off"])),
         "helpdesk": shop()["helpdesk"],
-        "inhouse": {"hours": draw(hours), "languages": draw(languages)} | staff,
+        "inhouse": home(agents=None, hours=draw(hours), languages=draw(languages)) | staff,
         "partners": draw(partners(sorted(channels))),
         "channels": channels,
         "default": {"channel": draw(st.sampled_from(sorted(channels)))},

@@ -8,7 +8,7 @@ from overflow import policies
 from overflow.core.arrivals.peaks import Calendar
 from overflow.core.model import HOME, Costs, Levels, Mode, Policy, Shift, Target
 from overflow.policies.channels import BUILT_IN
-from tests.policies.documents import partner, shop
+from tests.policies.documents import home, partner, shop
 
 
 def build(**changes):
@@ -121,7 +121,7 @@ def test_teams_serve_every_channel_and_language_unless_told_otherwise():
 def test_a_partner_may_keep_hours_in_its_own_zone_with_its_own_holidays():
     policy = build(
         holidays={"country": "NL"},
-        inhouse={"hours": "Mo-Fr 09:00-17:00; PH off", "agents": 1},
+        inhouse=home(hours="Mo-Fr 09:00-17:00; PH off", agents=1),
         partners=[
             partner(
                 hours="Mo-Fr 09:00-17:00; PH off", zone="Europe/Lisbon", holidays={"country": "PT"}
@@ -131,16 +131,16 @@ def test_a_partner_may_keep_hours_in_its_own_zone_with_its_own_holidays():
     kings_day = moment("2027-04-27T12:00")
     freedom_day = moment("2029-04-25T12:00")
     early = moment("2027-01-05T08:30")
-    home, partner_ = policy.home.hours, policy.partners[0].hours
-    assert (home.is_open(kings_day), partner_.is_open(kings_day)) == (False, True)
-    assert (home.is_open(freedom_day), partner_.is_open(freedom_day)) == (True, False)
-    assert (home.is_open(early), partner_.is_open(early)) == (True, False)
+    ours, theirs = policy.home.hours, policy.partners[0].hours
+    assert (ours.is_open(kings_day), theirs.is_open(kings_day)) == (False, True)
+    assert (ours.is_open(freedom_day), theirs.is_open(freedom_day)) == (True, False)
+    assert (ours.is_open(early), theirs.is_open(early)) == (True, False)
 
 
 def test_holidays_can_be_added_and_struck():
     policy = build(
         holidays={"country": "NL", "add": ["2026-12-24"], "strike": ["2026-12-25"]},
-        inhouse={"hours": "Mo-Fr 09:00-17:00; PH off", "agents": 1},
+        inhouse=home(hours="Mo-Fr 09:00-17:00; PH off", agents=1),
     )
     assert not policy.home.hours.is_open(moment("2026-12-24T12:00"))
     assert policy.home.hours.is_open(moment("2026-12-25T12:00"))

@@ -7,7 +7,7 @@ import pytest
 from overflow import policies
 from overflow.policies.explain import explain
 from overflow.policies.warnings import warnings
-from tests.policies.documents import partner, shop
+from tests.policies.documents import home, partner, shop
 
 WEDNESDAY = datetime(2026, 12, 23, 12, tzinfo=UTC).timestamp()
 
@@ -23,7 +23,7 @@ def warned(**changes):
 def test_the_coming_week_is_shown_with_its_holidays():
     text = told(
         holidays={"country": "NL", "add": ["2026-12-24"]},
-        inhouse={"hours": "Mo-Fr 09:00-12:00,13:00-17:00; PH off", "agents": 2},
+        inhouse=home(hours="Mo-Fr 09:00-12:00,13:00-17:00; PH off", agents=2),
         partners=[partner(hours="08:00-24:00")],
     )
     assert (
@@ -45,26 +45,28 @@ inhouse: 2 agents on shift.
 
 def test_shifts_are_shown_with_the_agents_that_they_add_up_to():
     text = told(
-        inhouse={
-            "hours": "Mo-Fr 08:00-18:00",
-            "shifts": [
+        inhouse=home(
+            agents=None,
+            hours="Mo-Fr 08:00-18:00",
+            shifts=[
                 {"hours": "Mo-Fr 07:00-14:00", "agents": 2},
                 {"hours": "Mo-Fr 12:00-18:00", "agents": 3},
             ],
-        }
+        )
     )
     assert "08:00-12:00 (2), 12:00-14:00 (5), 14:00-18:00 (3)" in text
 
 
 def test_every_day_says_how_many_there_are_where_the_days_differ():
     text = told(
-        inhouse={
-            "hours": "Mo-Fr 09:00-17:00; Sa 10:00-14:00",
-            "shifts": [
+        inhouse=home(
+            agents=None,
+            hours="Mo-Fr 09:00-17:00; Sa 10:00-14:00",
+            shifts=[
                 {"hours": "Mo-Fr 09:00-17:00", "agents": 4},
                 {"hours": "Sa 10:00-14:00", "agents": 1},
             ],
-        }
+        )
     )
     assert "Wed 23 Dec   09:00-17:00 (4)" in text
     assert "Sat 26 Dec   10:00-14:00 (1)" in text
@@ -73,11 +75,12 @@ def test_every_day_says_how_many_there_are_where_the_days_differ():
 
 def test_shifts_of_the_same_size_that_overlap_are_not_told_as_one():
     text = told(
-        inhouse={
-            "hours": "Mo-Fr 08:00-18:00",
-            "shifts": [{"hours": "Mo-Fr 08:00-14:00", "agents": 2}] * 2
+        inhouse=home(
+            agents=None,
+            hours="Mo-Fr 08:00-18:00",
+            shifts=[{"hours": "Mo-Fr 08:00-14:00", "agents": 2}] * 2
             + [{"hours": "Mo-Fr 14:00-18:00", "agents": 2}],
-        }
+        )
     )
     assert "08:00-14:00 (4), 14:00-18:00 (2)" in text
     assert "on shift" not in text
@@ -137,9 +140,7 @@ def test_it_says_what_happens_while_closed(closed, said):
 
 
 def test_it_says_what_home_cannot_do_at_all():
-    text = told(
-        inhouse={"hours": "24/7", "agents": 1, "languages": ["nl", "en"], "channels": ["chat"]}
-    )
+    text = told(inhouse=home(hours="24/7", agents=1, languages=["nl", "en"], channels=["chat"]))
     assert "speaks en and nl: a ticket in another language goes to a partner" in text
     assert "inhouse does not serve email: such a ticket goes to a partner." in text
 
@@ -173,12 +174,12 @@ def test_a_policy_without_oddities_is_not_warned_of():
         ({"partners": [partner(capacity={"chat": 3, "email": 0})]}, "a capacity of 0 on email"),
         ({"partners": [partner(total_capacity=20)]}, "may hold 40 on email, but only 20 in total"),
         ({"pressure": None}, "chat: no level turns pressure on"),
-        ({"inhouse": {"hours": "24/7", "agents": 0}}, "inhouse has no agents"),
+        ({"inhouse": home(hours="24/7", agents=0)}, "inhouse has no agents"),
         ({"channels": {"chat": {}, "email": {}, "x": {}}}, "x: no partner serves it"),
         (
             {
                 "channels": {"chat": {}, "email": {}, "x": {}},
-                "inhouse": {"hours": "24/7", "agents": 1, "channels": ["chat"]},
+                "inhouse": home(hours="24/7", agents=1, channels=["chat"]),
             },
             "x: no team serves it",
         ),

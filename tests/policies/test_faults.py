@@ -4,15 +4,11 @@ import pytest
 
 from overflow import policies
 from overflow.errors import Invalid
-from tests.policies.documents import partner, shop
+from tests.policies.documents import home, partner, shop
 
 
 def check(**changes):
     return policies.check(shop(**changes))
-
-
-def home(**changes):
-    return {"hours": "Mo-Fr 09:00-17:00", "agents": 3} | changes
 
 
 def test_a_small_document_has_no_faults():
@@ -121,7 +117,7 @@ def test_a_fault_is_named_with_its_path(changes, path, said):
     ],
 )
 def test_a_fault_of_the_own_team_is_named_with_its_path(changes, path, said):
-    faults = check(inhouse=home(**changes))
+    faults = check(inhouse=home() | changes)
     assert said in " / ".join(faults[f"inhouse.{path}"])
 
 
@@ -275,3 +271,16 @@ def test_a_flood_of_unknown_fields_is_cut_short():
     faults = check(**{f"modus{i}": 1 for i in range(30_000)})
     assert len(faults) == 21
     assert faults[""] == ["has 29980 more fields that are none here"]
+
+
+@pytest.mark.parametrize(
+    ("connector", "is_missing"), [("standard", True), ("rt", False), ("nobodys", False)]
+)
+def test_home_has_a_group_where_a_ticket_may_have_none(connector, is_missing):
+    desk = shop()["helpdesk"] | {"connector": connector}
+    faults = check(helpdesk=desk, inhouse=home(group=None))
+    assert ("inhouse.group" in faults) is is_missing
+
+
+def test_home_needs_no_group_where_nothing_leaves_it():
+    assert check(partners=[], inhouse=home(group=None)) == {}

@@ -7,7 +7,7 @@ from overflow.core.arrivals.peaks import ALL
 from overflow.core.arrivals.signals import parse_condition
 from overflow.policies.explain import explain
 from overflow.policies.warnings import warnings
-from tests.policies.documents import shop
+from tests.policies.documents import home, shop
 from tests.policies.test_explain import WEDNESDAY
 
 
@@ -50,9 +50,9 @@ def test_a_peak_is_what_the_document_says():
 
 
 def test_the_own_teams_holidays_count_where_the_shop_names_none():
-    home = {"hours": "Mo-Fr 09:00-17:00", "agents": 3, "holidays": {"country": "DE"}}
+    germans = home(holidays={"country": "DE"})
 
-    assert built(inhouse=home).calendar.holidays.country == "DE"
+    assert built(inhouse=germans).calendar.holidays.country == "DE"
 
 
 def test_a_signal_rule_is_what_the_document_says():

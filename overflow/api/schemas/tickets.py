@@ -136,7 +136,10 @@ class NewTicketSchema(Schema):
         load_default=None,
         allow_none=True,
         validate=validate.Regexp(r"^[^\x00-\x1f\x7f]{1,200}$", error="is no group"),
-        metadata={"description": "The group it stands in.", "example": "Service"},
+        metadata={
+            "description": "The group it stands in. Left out: the policy's `inhouse.group`.",
+            "example": "Service",
+        },
     )
     created_at = Moment(load_default=None, allow_none=True)
 

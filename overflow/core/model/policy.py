@@ -159,6 +159,8 @@ class Retries:
     attempts: int = 8
     first: float = 1.0
     longest: float = 300.0
+    in_doubt: float = 60.0
+    """How long a request whose answer was lost may still take effect in the helpdesk."""
 
 
 @dataclass(frozen=True, slots=True)
