@@ -50,13 +50,17 @@ VARIABLES: Final[Mapping[str, Variable]] = {
     "OVERFLOW_ACCEPT_DATA_LOSS": Variable(
         "", "which weaker guarantees of the store are accepted, separated by commas"
     ),
+    "OVERFLOW_JOURNAL_DAYS": Variable(
+        "35",
+        "days that decisions and their traces are kept: as far as replay can go back",
+    ),
     "OVERFLOW_METRICS_DIR": Variable(
         "", "where the API's processes share their counters; empty: in the data directory"
     ),
     "OVERFLOW_METRICS_TOKEN": Variable(
         "",
-        "bearer token that metrics and the details of health need; empty: open to all, but for the "
-        "names of shops and workers in health",
+        "bearer token that metrics and the details of health need, or file:/path of it; empty: "
+        "open to all, but for the names of shops and workers in health",
     ),
 }
 """Every setting by its name. An empty value is the same as none."""
@@ -73,6 +77,7 @@ _LAST_PORT: Final = 65535
 _LONGEST_SOCKET: Final = 100
 """Characters that every system takes as the path of a socket."""
 _MOST_PROCESSES: Final = 256
+_MOST_DAYS: Final = 366
 
 T = TypeVar("T")
 
@@ -96,6 +101,8 @@ class Settings:
     log_format: str = "json"
     accept_data_loss: frozenset[str] = frozenset()
     """Words of ``LOSSES``: which weaker guarantees of the store are accepted."""
+    journal_days: int = 35
+    """Days that journal entries are kept in the store."""
     metrics_dir: Path = Path(".overflow/metrics")
     """Where the API's processes share their counters."""
     metrics_token: str = field(default="", repr=False)
@@ -182,13 +189,14 @@ def _parse(env: Env) -> Settings:
         queue_url=_ask(env, "OVERFLOW_QUEUE_URL", _store_url),
         host=host,
         port=port,
-        api_workers=_ask(env, "OVERFLOW_API_WORKERS", _count),
-        workers=_ask(env, "OVERFLOW_WORKERS", _count),
+        api_workers=_ask(env, "OVERFLOW_API_WORKERS", _up_to(_MOST_PROCESSES)),
+        workers=_ask(env, "OVERFLOW_WORKERS", _up_to(_MOST_PROCESSES)),
         data_dir=data_dir,
         policies_dir=_ask(env, "OVERFLOW_POLICIES_DIR", _directory),
         log_level=_ask(env, "OVERFLOW_LOG_LEVEL", _one_of("debug", "info", "warning", "error")),
         log_format=_ask(env, "OVERFLOW_LOG_FORMAT", _one_of("json", "console")),
         accept_data_loss=_ask(env, "OVERFLOW_ACCEPT_DATA_LOSS", _losses),
+        journal_days=_ask(env, "OVERFLOW_JOURNAL_DAYS", _up_to(_MOST_DAYS)),
         metrics_dir=_ask(env, "OVERFLOW_METRICS_DIR", lambda s: Path(s or data_dir / "metrics")),
         metrics_token=_ask(env, "OVERFLOW_METRICS_TOKEN", _token),
     )
@@ -203,6 +211,11 @@ def _ask(env: Env, name: str, read: Callable[[str], T]) -> T:
 
 
 def _token(text: str) -> str:
+    if text.startswith("file:"):
+        try:
+            text = resolve_secret(text)
+        except NotNow as missing:
+            raise ValidationError(missing.message) from None
     if text and not re.fullmatch(r"[\x21-\x7e]{16,512}", text):
         raise ValidationError("is no token: 16 visible ASCII characters or more, without spaces")
     return text
@@ -229,10 +242,13 @@ def _listen(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= _MOST_PROCESSES:
-        raise ValidationError(f"is no whole number from 1 to {_MOST_PROCESSES}")
-    return int(text)
+def _up_to(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= most:
+            raise ValidationError(f"is no whole number from 1 to {most}")
+        return int(text)
+
+    return read
 
 
 def _directory(text: str) -> Path | None:

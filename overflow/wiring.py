@@ -21,6 +21,7 @@ from overflow.store.policies import Policies
 from overflow.store.progress import Progress
 from overflow.store.requests import Requests
 from overflow.store.situations import Situations
+from overflow.store.store_clock import StoreClock
 from overflow.store.tallies import Tallies
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
@@ -43,7 +44,7 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
         connect(settings.store_url, retries=_PATIENT) if is_worker else connect(settings.store_url)
     )
     require_durable(store, settings.accept_data_loss)
-    clock = SystemClock()
+    clock = StoreClock(store, SystemClock())
     situations, policies = Situations(store), Policies(store)
     queue = jobs.connect(settings.queue_url or settings.store_url)
     return Services(
@@ -62,7 +63,7 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
         keyring=Keyring(store),
         requests=Requests(store),
         progress=Progress(store),
-        upkeep=Upkeep(store),
+        upkeep=Upkeep(store, journal_days=settings.journal_days),
         book=PolicyBook(policies, clock),
         desks=Desks.resolving(resolve_secret, clock),
         jobs=jobs.Jobs(queue, clock),

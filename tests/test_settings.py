@@ -46,6 +46,7 @@ def test_every_setting_can_be_given(environment, tmp_path):
         "OVERFLOW_LOG_LEVEL": "DEBUG",
         "OVERFLOW_LOG_FORMAT": "console",
         "OVERFLOW_ACCEPT_DATA_LOSS": "everysec, unchecked",
+        "OVERFLOW_JOURNAL_DAYS": "90",
     }
     assert load() == Settings(
         redis_url="rediss://user:pw@store:6380/2",
@@ -59,6 +60,7 @@ def test_every_setting_can_be_given(environment, tmp_path):
         log_level="debug",
         log_format="console",
         accept_data_loss=frozenset({"everysec", "unchecked"}),
+        journal_days=90,
         metrics_dir=tmp_path / "data" / "metrics",
     )
 
@@ -74,6 +76,8 @@ def test_every_fault_is_named_at_once_and_no_value_is_repeated(environment, tmp_
         "OVERFLOW_LOG_LEVEL": "hunter2",
         "OVERFLOW_LOG_FORMAT": "xml",
         "OVERFLOW_ACCEPT_DATA_LOSS": "some",
+        "OVERFLOW_JOURNAL_DAYS": "367",
+        "OVERFLOW_METRICS_TOKEN": f"file:{tmp_path}/hunter3",
     }
     environment |= wrong
     found = faults()
@@ -98,6 +102,17 @@ def test_an_address_to_listen_on_has_a_host_and_a_port(environment, value):
 def test_a_store_is_a_url(environment, value):
     environment["OVERFLOW_REDIS_URL"] = value
     assert list(faults()) == ["OVERFLOW_REDIS_URL"]
+
+
+def test_the_metrics_token_may_stand_in_a_file(environment, tmp_path):
+    file = tmp_path / "token"
+    environment["OVERFLOW_METRICS_TOKEN"] = f"file:{file}"
+
+    file.write_text("let-prometheus-look\n")
+    assert load().metrics_token == "let-prometheus-look"
+
+    file.write_text("too short\n")
+    assert list(faults()) == ["OVERFLOW_METRICS_TOKEN"]
 
 
 def test_a_name_that_is_nearly_a_setting_is_a_fault(environment):

@@ -28,9 +28,6 @@ from overflow.store.situation_codec import decode
 
 _ID: Final = re.compile(r"\d{1,18}(-\d{1,18})?", re.ASCII)
 
-KEPT: Final = 35 * 86_400
-"""Seconds that entries are kept in the store."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -103,9 +100,9 @@ class Journal:
         reply = self._chain([keys.ticket(shop, ticket_id), keys.journal(shop)], [limit])
         return [self._entry(shop, row[0], _pairs(row[1])) for row in reply]
 
-    def trim(self, shop: str, now: float) -> int:
-        """Forget what is older than the journal is kept; returns how many entries."""
-        oldest, gone = int((now - KEPT) * 1000), 0
+    def trim(self, shop: str, before: float) -> int:
+        """Forget what was written before that time; returns how many entries."""
+        oldest, gone = int(before * 1000), 0
         # One trim takes some thousand entries, so that it holds nobody up, and leaves the rest.
         while n := int(self._client.xtrim(keys.journal(shop), minid=oldest, approximate=True)):
             gone += n

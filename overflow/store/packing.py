@@ -20,9 +20,9 @@ from overflow.store import keys
 from overflow.store.situation_codec import from_micro, to_micro
 from overflow.store.wire import wire_of
 
-KEPT: Final = 40 * 86_400
-"""Seconds that a shape is kept after the day of its last use: longer than any journal entry."""
 _DAY: Final = 86_400
+KEPT: Final = 370 * _DAY
+"""Seconds that a shape is kept after the day of its last use: longer than any journal entry."""
 _MOST: Final = 4096
 """Shapes remembered as kept; a process that met more begins anew."""
 _SEPARATOR: Final = b"\0"

@@ -16,7 +16,8 @@ from overflow.store.ledger import KINDS, Ledger
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import to_micro
 
-_DAYS_KEPT: Final = 2 * 86_400
+_DAY: Final = 86_400
+_DAYS_KEPT: Final = 2 * _DAY
 """Seconds; a day's count is over when that day has ended in every zone."""
 _PAGE: Final = 500
 
@@ -24,8 +25,9 @@ _PAGE: Final = 500
 class Upkeep:
     """Run by the sweep (``prune``), by tests and by people (``audit``, ``rebuild``)."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, *, journal_days: int = 35) -> None:
         self._client: Any = client
+        self._journal_days = journal_days
         self._journal = Journal(client)
         self._prune = Lua(client, "prune")
 
@@ -33,7 +35,7 @@ class Upkeep:
         """Forget old days, ended declarations and switches, and old journal entries."""
         oldest = datetime.fromtimestamp(now - _DAYS_KEPT, UTC).strftime("%Y%m%d")
         gone = int(self._prune([keys.situation(shop)], [to_micro(now), oldest]))
-        return gone + self._journal.trim(shop, now)
+        return gone + self._journal.trim(shop, now - self._journal_days * _DAY)
 
     def audit(self, shop: str) -> list[str]:
         """What does not fit together, one sentence each; none when all is well.

@@ -12,6 +12,7 @@ import yaml
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PROMETHEUS = DEPLOY / "prometheus"
 RULES = PROMETHEUS / "rules.yml"
+RULE_TESTS = sorted(PROMETHEUS.glob("rules*_test.yml"))
 BOARD = DEPLOY / "grafana/boards/overflow.json"
 
 ALERTS = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
@@ -58,8 +59,24 @@ def test_prometheus_takes_its_configuration():
 
 
 @pytest.mark.needs("promtool")
+def test_prometheus_takes_its_configuration_with_the_token_for_metrics_too(tmp_path):
+    given = (PROMETHEUS / "prometheus.yml").read_text()
+    with_token = re.sub(r"# (authorization:|  credentials_file:)", r"\1", given)
+    scrapes = yaml.safe_load(with_token)["scrape_configs"]
+    (tmp_path / "prometheus.yml").write_text(with_token)
+    (tmp_path / "rules.yml").write_text(RULES.read_text())
+    (tmp_path / "metrics-token").write_text("sixteen-letters-x")
+
+    promtool("check", "config", tmp_path / "prometheus.yml")
+    assert [one["authorization"] for one in scrapes if one["job_name"] != "prometheus"] == [
+        {"credentials_file": "metrics-token"},
+        {"credentials_file": "metrics-token"},
+    ]
+
+
+@pytest.mark.needs("promtool")
 def test_every_alert_fires_when_it_must_and_not_when_it_must_not():
-    promtool("test", "rules", "rules_test.yml")
+    promtool("test", "rules", *(file.name for file in RULE_TESTS))
 
 
 @pytest.mark.needs("promtool")
@@ -76,7 +93,8 @@ def test_prometheus_understands_every_query_of_the_board(tmp_path):
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
 def test_every_alert_is_tested_and_says_what_to_do(alert):
-    assert re.search(rf"\b{alert['alert']}\b", (PROMETHEUS / "rules_test.yml").read_text())
+    tests = "".join(file.read_text() for file in RULE_TESTS)
+    assert re.search(rf"\b{alert['alert']}\b", tests)
     assert alert["labels"]["severity"] in {"page", "ticket"}
     assert {"summary", "description"} <= alert["annotations"].keys()
 

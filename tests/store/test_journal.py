@@ -48,7 +48,7 @@ def test_a_situation_whose_names_are_kept_no_more_is_none(
     seen = situations.get(SHOP, NOW)
     done = commit(a_record("1"), situation=seen, journal={"reason": "backlog"})
     [shape] = store_client.keys("*:sh:*")
-    assert 35 * DAY < store_client.ttl(shape) <= 41 * DAY
+    assert store_client.ttl(shape) > 366 * DAY, "longer than any setting keeps entries"
 
     store_client.delete(shape)
 
@@ -126,10 +126,9 @@ def test_a_place_that_cannot_be_is_bad_input(journal, place):
 
 def test_old_entries_are_forgotten(journal, commit):
     entry = journal.entry(SHOP, commit(a_record()).entry)
-    day = 86_400
 
-    assert journal.trim(SHOP, entry.at + 34 * day) == 0
-    assert journal.trim(SHOP, entry.at + 36 * day) == 1
+    assert journal.trim(SHOP, entry.at - 1.0) == 0
+    assert journal.trim(SHOP, entry.at + 1.0) == 1
 
 
 def test_a_trim_forgets_all_that_is_old_however_much_came(journal, store_client):

@@ -4,6 +4,7 @@ from overflow.core.arrivals.signals import Signal
 from overflow.core.model import Declared, Status, Switch
 from overflow.store import keys
 from overflow.store.commits import Commit
+from overflow.store.upkeep import Upkeep
 from tests.store.builders import NOW, SHOP, a_record
 
 DAY = 86_400
@@ -100,6 +101,15 @@ def test_ended_declarations_switches_and_past_days_are_forgotten(
     assert (found.today, found.handed) == ({}, {"acme": 1})
     limits = [f for f in store_client.hkeys(keys.situation(SHOP)) if f.startswith(b"e:")]
     assert sorted(limits) == [b"e:bob:*until", b"e:bob:email"]
+
+
+def test_the_journal_is_kept_as_long_as_is_set(journal, store_client):
+    written = journal.entry(SHOP, journal.append(SHOP, "policy", {})).at
+    usual, long = Upkeep(store_client), Upkeep(store_client, journal_days=90)
+
+    assert usual.prune(SHOP, written + 34 * DAY) == 0
+    assert long.prune(SHOP, written + 89 * DAY) == 0
+    assert usual.prune(SHOP, written + 36 * DAY) == 1
 
 
 def test_an_expired_signal_is_forgotten(tickets, upkeep, situations):
