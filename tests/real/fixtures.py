@@ -1,7 +1,8 @@
 """Real helpdesks as fixtures; a folder's conftest imports the ones that its tests ask for.
 
 Each test process starts its own, once, when the first test asks for it: nobody else changes its
-tickets meanwhile. Where the packages are missing the tests are skipped and say which.
+tickets meanwhile. What they start with is made once (``seeds``). Where the packages are missing the
+tests are skipped and say which.
 """
 
 import shutil

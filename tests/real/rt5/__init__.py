@@ -1,7 +1,6 @@
 """A real Request Tracker 5 on loopback: Debian's packages, a PostgreSQL and a Starman of its own.
 
-``start(home)`` takes about 15 s the first time and 3 s on a home that has been there before; the
-machine's own configuration of either program is neither read nor changed.
+The machine's own configuration of either program is neither read nor changed.
 """
 
 import json
@@ -15,9 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real.processes import end, free_port, run, spawn, wait_for
+from tests.real.seeds import sow
 
 HERE = Path(__file__).parent
+SEED = HERE / "seed.pl"
 INSTALLER = HERE.parents[2] / "deploy" / "rt" / "install.pl"
+GENERATED = Path("/usr/share/request-tracker5/lib/RT/Generated.pm")
+"""Knows the version."""
 SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
 MODULES = ["-MDBD::Pg", "-MJSON", "-MLWP::UserAgent"]
 
@@ -96,22 +99,17 @@ class RealRt:
             end(self._servers.pop())
 
 
-def start(home: Path, port: int = 0, workers: int = 3) -> RealRt:
-    """Bring it up with its data in ``home``, seeded once. Port 0: a free one."""
-    home.mkdir(parents=True, exist_ok=True)
+def start(home: Path) -> RealRt:
+    """Bring it up with its data in ``home``, seeded, on a free port."""
+    sow(home, "rt5", [GENERATED.read_bytes(), SEED.read_bytes(), INSTALLER.read_bytes()], _seed)
     home.chmod(0o755)
-    for name in ("log", "conf.d", "mail"):
-        (home / name).mkdir(exist_ok=True)
-    port = port or free_port()
-    desk = RealRt(home, f"http://127.0.0.1:{port}", {})
+    port = free_port()
+    desk = RealRt(home, f"http://127.0.0.1:{port}", json.loads((home / "tokens.json").read_text()))
     try:
-        database = _start_database(home, desk)
-        _configure(home, port, database)
-        _prepare(home, database)
-        desk.tokens = json.loads((home / "tokens.json").read_text())
+        _configure(home, port, _start_database(home, desk))
         log = home / "log" / "rt.log"
         # It prints its manual and ends if any argument holds "help": no path is one.
-        listen = ["--listen", f"127.0.0.1:{port}", "--workers", str(workers)]
+        listen = ["--listen", f"127.0.0.1:{port}", "--workers", "3"]
         command = [str(SERVER), "--server", "Starman", *listen, "--env", "deployment"]
         server = spawn(command, log, cwd=home, env=_environment(home))
         desk._servers.append(server)
@@ -207,20 +205,27 @@ def _configure(home: Path, port: int, database: int) -> None:
     (home / "RT_SiteConfig.pm").write_text("\n".join([*lines, LIFECYCLE, "1;", ""]))
 
 
-def _prepare(home: Path, database: int) -> None:
-    """Create and seed the database, once; what was begun and not ended is begun anew."""
-    if (home / "tokens.json").exists():
-        return
+def _seed(home: Path) -> None:
+    """Make the database and what the tests find in it."""
+    home.chmod(0o755)
+    for name in ("log", "conf.d", "mail"):
+        (home / name).mkdir()
+    desk = RealRt(home, "", {})
+    try:
+        database = _start_database(home, desk)
+        _configure(home, free_port(), database)
+        _prepare(home)
+    finally:
+        desk.stop()
+
+
+def _prepare(home: Path) -> None:
     log, environment = home / "log" / "setup.log", _environment(home)
-    server = ["-h", "127.0.0.1", "-p", str(database), "-U", "postgres"]
-    programs = _postgres()
-    run([str(programs / "dropdb"), *server, "--if-exists", "rt5"], log)
-    run([str(programs / "dropuser"), *server, "--if-exists", "rt5"], log)
     setup = ["rt-setup-database-5", "--action", "init", "--dba", "postgres"]
     run([*setup, "--dba-password", "none"], log, env=environment)
     with log.open("ab") as errors:
         seeded = subprocess.run(
-            ["perl", str(HERE / "seed.pl"), str(INSTALLER)],
+            ["perl", str(SEED), str(INSTALLER)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -229,10 +234,7 @@ def _prepare(home: Path, database: int) -> None:
         )
     if seeded.returncode:
         run(["false"], log)
-    tokens = json.loads(seeded.stdout.splitlines()[-1])
-    new = home / "tokens.new"
-    new.write_text(json.dumps(tokens))
-    new.replace(home / "tokens.json")
+    (home / "tokens.json").write_bytes(seeded.stdout.splitlines()[-1])
 
 
 def _environment(home: Path) -> dict[str, str]:
