@@ -33,6 +33,11 @@ def _with_half(row: Row, what: str, digits: int) -> str:
     )
 
 
+def _in_time(row: Row) -> str:
+    goal = "" if row["goal"] is None else f" (goal {percent(row['goal'])})"
+    return f"{percent(row['service_level'])}{goal}"
+
+
 def _overflow(row: Row) -> str:
     late = f" ({percent(row['late_share'])} late)" if row["late"] else ""
     return f"{percent(row['overflow_share'])}{late}"
@@ -48,7 +53,7 @@ _COLUMNS: Final[tuple[tuple[str, Callable[[Row], str]], ...]] = (
     ("optimum", lambda row: f"{row['optimum']:,.1f}"),
     ("cost ÷ optimum", lambda row: _with_half(row, "ratio", 4)),
     ("overflow", _overflow),
-    ("in time", lambda row: percent(row["service_level"])),
+    ("in time", _in_time),
     ("gave up", lambda row: percent(row["abandoned_share"])),
     ("wait 50 / 90 %", lambda row: f"{minutes(row['wait_p50'])} / {minutes(row['wait_p90'])}"),
     ("decision p99", lambda row: _milliseconds(row["decision_ms_p99"])),

@@ -39,7 +39,12 @@ def best(seen: Survey, suits: Callable[[TeamTest], bool] | None = None) -> TeamT
     handed = seen.situation.handed
     if seen.plan is not None and seen.plan.counts:
         price |= {test.team: test.cost for test in able if test.cost is not None}
-    return min(able, key=lambda test: (price[test.team], handed.get(test.team, 0), test.team))
+    return min(able, key=lambda test: rank(price[test.team], handed.get(test.team, 0), test.team))
+
+
+def rank(cost: float, handed: int, name: str) -> tuple[float, int, str]:
+    """The least of those who can take a ticket gets it: cost, then tickets so far, then name."""
+    return cost, handed, name
 
 
 def why_nobody(seen: Survey) -> Reason:

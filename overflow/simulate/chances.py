@@ -36,7 +36,8 @@ class Chances:
     work: list[float]
     patience: list[float]
     partner_wait: list[float]
-    """Of an overflow at arrival; none at a partner with slots, where a taken one means no."""
+    """Of an overflow at arrival; none at a partner with slots, where a taken one means no. Of
+    several partners ``partner_wait``, ``late_wait`` and ``partner_hold`` are in means of theirs."""
     late_wait: list[float]
     """Of a late overflow: the same luck, another mean."""
     partner_hold: list[float]
@@ -54,14 +55,18 @@ def draw(scenario: Scenario, seed: int, day: int) -> Chances:
     size = there + len(came)
     wait = stream(_WAIT).exponential(size=size)
     at_once = scenario.partner_slots is not None  # what has a slot there does not wait
-    hold = stream(_HOLD).exponential(scenario.partner_handle or 0.0, size)
+    hold = stream(_HOLD).exponential(size=size)
+    first, late, held = 1.0, 1.0, 1.0
+    if not scenario.partners:
+        first = 0.0 if at_once else scenario.partner_wait
+        late, held = scenario.late_wait, scenario.partner_handle or 0.0
     return Chances(
         arrivals=[0.0] * there + came.tolist(),
         work=_times(scenario.service, scenario.handle_time, stream(_WORK), size),
         patience=_patience(scenario, stream(_PATIENCE), size),
-        partner_wait=[0.0] * size if at_once else (scenario.partner_wait * wait).tolist(),
-        late_wait=(scenario.late_wait * wait).tolist(),
-        partner_hold=hold.tolist(),
+        partner_wait=(first * wait).tolist(),
+        late_wait=(late * wait).tolist(),
+        partner_hold=(held * hold).tolist(),
     )
 
 

@@ -18,6 +18,7 @@ from overflow.clock import monotonic
 from overflow.simulate.chances import Chances
 from overflow.simulate.contender import LOOK, Contender, Levelled, Planner
 from overflow.simulate.outcome import Decision, LateMove, Moment, Outcome
+from overflow.simulate.partners import Contract, Partners
 from overflow.simulate.scenario import Scenario
 
 _SHIFT, _ENDED, _FREED, _GIVES_UP, _PLAN, _LOOK, _ARRIVAL, _MOMENT, _HORIZON = range(9)
@@ -37,6 +38,13 @@ def play(
 ) -> Outcome:
     """One day with this luck; ``moments``: when to note how the queue stands."""
     return _Day(scenario, contender, chances, late=late).run(moments)
+
+
+def partners_of(scenario: Scenario) -> tuple[Contract, ...]:
+    """The day's partners; of a single one the luck is in minutes already."""
+    if scenario.partners:
+        return scenario.partners
+    return (Contract("", scenario.overflow, scenario.partner_slots),)
 
 
 class _Day:
@@ -59,7 +67,7 @@ class _Day:
         """Holds those that left it too, until they come to its head."""
         self._waiting = 0
         self._slots = 0
-        self._partner_busy = 0
+        self._partners = Partners(partners_of(scenario), scenario.breach)
         self._events: list[tuple[float, int, int]] = []
         self._outcome = Outcome(offered=size - scenario.n0)
         self._handlers: tuple[Callable[[float, int], None], ...] = (
@@ -117,7 +125,7 @@ class _Day:
     def _arrival(self, t: float, ticket: int) -> None:
         if ticket + 1 < len(self._place):
             self._next_arrival(ticket + 1)
-        n, busy = self._waiting + len(self._serving), self._partner_busy
+        n, busy = self._waiting + len(self._serving), self._partners.busy
         before = monotonic()
         overflow = self._contender.arrival(t, ticket)
         self._outcome.seconds.append(monotonic() - before)
@@ -130,20 +138,19 @@ class _Day:
             self._serve(t)
 
     def _overflow(self, t: float, ticket: int, wait: float) -> bool:
-        """Whether the partner had a slot for it."""
-        scenario, outcome = self._scenario, self._outcome
-        limit = scenario.partner_slots
-        ok = limit is None or self._partner_busy < limit
-        self._contender.overflowed(t, ticket, ok)
-        if not ok:
+        """Whether a partner could take it."""
+        outcome, came = self._outcome, self._chances.arrivals[ticket]
+        partner = self._partners.take(t, ticket, came + self._scenario.target)
+        self._contender.overflowed(t, ticket, partner is not None)
+        if partner is None:
             outcome.refused += 1
             return False
-        if limit is not None:
-            self._partner_busy += 1
-            heappush(self._events, (t + self._chances.partner_hold[ticket], _FREED, ticket))
+        if partner.slots is not None:
+            hold = self._chances.partner_hold[ticket] * partner.handle_time
+            heappush(self._events, (partner.after(t, hold), _FREED, ticket))
         outcome.overflowed += 1
-        outcome.cost += scenario.overflow
-        answered = t + wait - self._chances.arrivals[ticket]
+        outcome.cost += partner.price
+        answered = partner.after(t, wait * partner.answer_time) - came
         outcome.partner_waits.append(answered)
         self._answer_after(answered)
         return True
@@ -158,8 +165,8 @@ class _Day:
         self._outcome.breached += 1
         self._outcome.cost += self._scenario.breach
 
-    def _freed(self, _t: float, _ticket: int) -> None:
-        self._partner_busy -= 1
+    def _freed(self, _t: float, ticket: int) -> None:
+        self._partners.freed(ticket)
 
     def _join(self, t: float, ticket: int) -> None:
         self._queue.append(ticket)

@@ -6,14 +6,15 @@ and what arrives in it comes in the first minute of the next opening (before the
 
 Each channel is played on its own. Agents who serve several are split between them by the work that
 is foretold there, to the nearest slot; each channel keeps one at least. So a pool looks a little
-worse than it is, for in truth whoever is free helps out.
+worse than it is, for in truth whoever is free helps out. A partner's daily limit is split between
+its channels in the same way, by the tickets that are foretold on the shop's calendar day.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from overflow.core.roster import Staff, stretches
 from overflow.core.targets import partner_breach
 from overflow.core.trace import Input
 from overflow.errors import Invalid
+from overflow.simulate.partners import Contract
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.told import Steps
 
@@ -68,7 +70,7 @@ def _faults(
             yield f"--channel {name}", ["is not in the forecast"]
     if not policy.home.shifts:
         yield "inhouse.shifts", ["say who is on shift when"]
-    if policy.costs.breach <= 0 and policy.costs.lost <= 0:
+    if policy.planning != "service_level" and policy.costs.breach <= 0 >= policy.costs.lost:
         yield "costs.breach", ["say what a late answer costs: else nothing is worth an overflow"]
     for channel in chosen:
         if channel.handle_time is None:
@@ -81,6 +83,35 @@ def _faults(
 
 def _able(policy: Policy, channel: Channel) -> list[Partner]:
     return [p for p in policy.partners if p.enabled and channel.name in p.channels]
+
+
+def _slots_of(channel: Channel, partner: Partner) -> int:
+    """Tickets of the channel that the partner holds at most."""
+    most = partner.capacity.get(channel.name, 0)
+    return most if partner.total_capacity is None else min(most, partner.total_capacity)
+
+
+def _opening(partner: Partner, spans: Sequence[Span]) -> Steps:
+    """(minute, 1 where the partner is open from then on, else 0)."""
+    steps, at = list[tuple[float, int]](), 0.0
+    for begin, until in spans:
+        edges = {begin: 0}
+        for opens, closes in partner.hours.segments(begin, until):
+            edges |= {opens: 1, closes: 0}
+        for moment, is_open in sorted(edges.items()):
+            if moment < until and (not steps or steps[-1][1] != is_open):
+                steps.append((at + (moment - begin) / MINUTE, is_open))
+        at += (until - begin) / MINUTE
+    return tuple(steps)
+
+
+def _days(begin: float, until: float, zone: str) -> Iterator[Span]:
+    """The calendar days (midnight to midnight) that have a part in the time between."""
+    here = ZoneInfo(zone)
+    day = datetime.fromtimestamp(begin, here).date()
+    while (start := datetime.combine(day, time(), here).timestamp()) < until:
+        day += timedelta(days=1)
+        yield start, datetime.combine(day, time(), here).timestamp()
 
 
 class _Book:
@@ -99,7 +130,8 @@ class _Book:
         roster = self._slots(channel, spans)
         if came <= 0 or not any(slots for _, slots in roster):
             return None
-        partner = min(_able(policy, channel), key=lambda each: self._price(channel, each))
+        able = _able(policy, channel)
+        partner = min(able, key=lambda each: self._price(channel, each))
         patience = channel.patience
         return Scenario(
             name=f"{channel.name} {self._day(spans[0][0])}",
@@ -122,7 +154,43 @@ class _Book:
             partner_handle=(handle + partner.answer_time) / MINUTE,
             late_wait=partner.answer_time / MINUTE,
             goal=channel.target.goal,
+            is_by_goal=policy.planning == "service_level",
+            partners=tuple(self._contract(channel, each, spans) for each in able),
         )
+
+    def _contract(self, channel: Channel, partner: Partner, spans: Sequence[Span]) -> Contract:
+        """What the partner is to the channel in this time."""
+        handle = channel.handle_time or 0.0
+        return Contract(
+            name=partner.name,
+            price=partner.price,
+            slots=_slots_of(channel, partner),
+            handle_time=(handle + partner.answer_time) / MINUTE,
+            answer_time=partner.answer_time / MINUTE,
+            opening=_opening(partner, spans),
+            allowed=self._allowed(channel, partner, spans),
+        )
+
+    def _allowed(self, channel: Channel, partner: Partner, spans: Sequence[Span]) -> Steps | None:
+        """(minute, tickets that it may be given from then on), by the shop's calendar days."""
+        if partner.daily_limit is None:
+            return None
+        steps, at = list[tuple[float, int]](), 0.0
+        for begin, until in spans:
+            for start, end in _days(begin, until, self._policy.zone):
+                inside = (begin, until) if channel.live else (start, end)
+                share = self._share_of_day(channel, partner, (start, end), inside)
+                since = at + max(0.0, start - begin) / MINUTE
+                if not steps or since > steps[-1][0]:
+                    steps.append((since, math.ceil(partner.daily_limit * share)))
+            at += (until - begin) / MINUTE
+        return tuple(steps)
+
+    def _share_of_day(self, channel: Channel, partner: Partner, day: Span, inside: Span) -> float:
+        """Of the day's tickets that the partner could be given, those of the channel then."""
+        everything = sum(self._foretold(name, *day) for name in partner.channels)
+        own = self._foretold(channel.name, max(day[0], inside[0]), min(day[1], inside[1]))
+        return own / everything if everything > 0 else 1.0
 
     def _price(self, channel: Channel, partner: Partner) -> float:
         """Of an overflow: the price, and a breach as often as the partner is late itself."""
@@ -131,10 +199,7 @@ class _Book:
 
     def _seats(self, channel: Channel) -> int:
         """Tickets that all partners of the channel hold together at most."""
-        return sum(
-            min(partner.capacity.get(channel.name, 0), partner.total_capacity or 10**9)
-            for partner in _able(self._policy, channel)
-        )
+        return sum(_slots_of(channel, partner) for partner in _able(self._policy, channel))
 
     def _slots(self, channel: Channel, spans: Sequence[Span]) -> Steps:
         """(minute, slots) of the channel's share of the agents on shift."""
@@ -200,7 +265,8 @@ class _Book:
         )
         return (
             f"{channel.name} from {self._day(spans[0][0])} to {self._day(spans[-1][1])}, by the "
-            f"policy of {self._policy.shop}; the partner asked first is {partner.name}.{clock}"
+            f"policy of {self._policy.shop}. The optimum is that of {partner.name}, always open, "
+            f"in place of every partner.{clock}"
         )
 
 

@@ -14,7 +14,7 @@ from overflow.simulate.report_day import levels_chart, load_chart, waits_chart
 from overflow.simulate.report_seats import seats_part
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.seats import Seats
-from overflow.simulate.summary import row
+from overflow.simulate.summary import goal, is_met, level, row
 from overflow.simulate.wording import euros, minutes, percent
 
 REFERENCES = ("never", "always", "backlog", "no-free-slot", "estimated-wait", "stationary")
@@ -70,7 +70,8 @@ def _section(runs: Sequence[Run], asked: Sequence[str], seats: Sequence[Seats]) 
     return section(
         scenario.name,
         paragraph(scenario.note) if scenario.note else "",
-        _costs(runs, asked),
+        _partners(scenario),
+        _costs(runs, asked) if goal(main) is None else _goals(runs, asked),
         _figures(runs, asked),
         seats_part(seats, scenario.goal) if seats and scenario.goal is not None else "",
         load_chart(scenario),
@@ -101,6 +102,53 @@ def _costs(runs: Sequence[Run], asked: Sequence[str]) -> str:
     return bars("Cost of each policy", scale, shown, rule=(1.0, "optimum"), note=note)
 
 
+def _goals(runs: Sequence[Run], asked: Sequence[str]) -> str:
+    """Who reaches the goal, the cheapest of those first."""
+    wanted = 100.0 * (goal(runs[0]) or 0.0)
+    shown = []
+    for run in sorted(runs, key=lambda run: (not is_met(run), run.cost.mean)):
+        found = level(run)
+        shown.append(
+            Bar(
+                name=_name(run),
+                value=100.0 * found.mean,
+                text=f"{percent(found.mean)} · {euros(run.cost.mean)}",
+                low=100.0 * found.low if run.days > 1 else None,
+                high=100.0 * found.high if run.days > 1 else None,
+                tone=1 if run.policy in asked else 0,
+            )
+        )
+    scale = axis("% answered in time", [0.0, 100.0], high=100.0)
+    note = (
+        "The policy plans by service level: those that reach the goal, or miss it by no more than "
+        "chance, come first, the cheapest of them at the top. Whiskers: 95 % interval."
+    )
+    return bars("Service level of each policy", scale, shown, rule=(wanted, "goal"), note=note)
+
+
+def _partners(scenario: Scenario) -> str:
+    """Whom the tickets go to, and when."""
+    if not scenario.partners:
+        return ""
+    rows = [
+        [
+            each.name,
+            euros(each.price),
+            minutes(each.answer_time),
+            "no limit" if each.slots is None else str(each.slots),
+            percent(each.open_minutes(0.0, scenario.horizon) / scenario.horizon),
+            "no limit" if each.allowed is None else ", ".join(str(n) for _, n in each.allowed),
+        ]
+        for each in scenario.partners
+    ]
+    note = (
+        "Of those that are open, have a slot and may take more that day, the cheapest gets a "
+        "ticket, being late counted to its price. Where none can, it stays at home."
+    )
+    heads = ["partner", "€ a ticket", "answers after", "slots", "open", "tickets a day"]
+    return table(heads, rows, note=note)
+
+
 def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
     heads = [
         "policy",
@@ -112,13 +160,14 @@ def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
         "wait, half",
         "wait, 9 of 10",
         "breaches a day",
+        "refused",
         "€ a day",
     ]
     rows = [_cells(run) for run in runs]
     strong = [place for place, run in enumerate(runs) if run.policy in asked]
     note = (
         f"{runs[0].days} days. Shares are of all tickets that came; waits are those of tickets "
-        "answered at home."
+        "answered at home; refused: no partner could take it, so it stayed."
     )
     return table(heads, rows, note=note, strong=strong)
 
@@ -135,6 +184,7 @@ def _cells(run: Run) -> list[str]:
         minutes(told["wait_p50"]),
         minutes(told["wait_p90"]),
         f"{told['breached_share'] * told['offered']:,.1f}",
+        percent(told["refused_share"]),
         f"{run.cost.mean:,.0f}",
     ]
 

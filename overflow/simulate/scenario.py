@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from overflow.simulate.partners import Contract
 from overflow.simulate.told import End, Points, Steps, Told
 
 
@@ -73,6 +74,11 @@ class Scenario:
     late_wait: float = 0.0
     goal: float | None = None
     """Share to be answered in time, 0..1, where one is wanted."""
+    is_by_goal: bool = False
+    """The planner keeps to that goal, and to no costs."""
+    partners: tuple[Contract, ...] = ()
+    """Those that there really are; none: the one of ``overflow`` and ``partner_...``, which of
+    several is what the planner and the optimum take all of them for."""
     belief: Belief = Belief()
     stated: Stated = Stated()
 
@@ -111,4 +117,5 @@ class Scenario:
             partner_wait=self.partner_wait,
             late_wait=self.late_wait,
             late=late,
+            goal=self.goal if self.is_by_goal else None,
         )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from overflow.simulate.interval import Interval
 from overflow.simulate.measure import run
+from overflow.simulate.partners import with_seats
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.summary import share
 from overflow.simulate.truth import Truth
@@ -22,7 +23,7 @@ class Seats:
     """What so many seats at the partner come to."""
 
     seats: int
-    """Tickets that the partner holds at most."""
+    """Tickets that the partners hold at most."""
     cost: Interval
     """Euros a day, the seats paid."""
     service_level: float
@@ -54,13 +55,15 @@ def sweep(
     hourly: float = 0.0,
     on_day: Callable[[], None] | None = None,
 ) -> list[Seats]:
-    """The scenario with several numbers of seats up to its partner's capacity, by that number.
+    """The scenario with several numbers of seats up to its partners' capacity, by that number.
 
+    Of several partners the cheapest one's seats are taken first.
     ``hourly``: euros that a seat costs an hour, used or not.
     """
     found = []
     for seats in numbers(scenario.partner_slots or 0):
-        limited = replace(scenario, partner_slots=seats)
+        partners = with_seats(scenario.partners, seats)
+        limited = replace(scenario, partner_slots=seats, partners=partners)
         truth = Truth(limited, quick=True)
         played = run(limited, policy, late=late, days=days, seed=seed, on_day=on_day, truth=truth)
         paid = seats * hourly * scenario.horizon / _HOUR

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 
-from overflow.simulate.interval import Interval
+from overflow.simulate.interval import Interval, interval
 from overflow.simulate.measure import Run
 
-_MS = 1000.0
+_MS: Final = 1000.0
+_HOUR: Final = 60.0
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -34,10 +36,13 @@ def row(run: Run) -> dict[str, Any]:
         "abandoned_share": share(run, "abandoned"),
         "decision_ms_p99": _quantile(took, 0.99, _MS),
         "decision_ms_p50": _quantile(took, 0.5, _MS),
+        "service_level_ci95": _bounds(level(run)),
+        "goal": goal(run),
         "method": run.method,
         "regret": float(np.mean(run.regrets)) if run.method == "regret" else None,
         "offered": _total(run, "offered") / run.days,
         "late_share": share(run, "late"),
+        "flips_an_hour": flips(run),
         "refused_share": share(run, "refused"),
         "lost_share": share(run, "lost"),
         "breached_share": share(run, "breached"),
@@ -48,6 +53,36 @@ def row(run: Run) -> dict[str, Any]:
 def share(run: Run, count: str) -> float:
     """Of all tickets that came, 0..1; ``count`` is a count of ``Outcome``."""
     return _total(run, count) / max(1, _total(run, "offered"))
+
+
+def level(run: Run) -> Interval:
+    """Share answered in time, 0..1, with the interval of a ratio of two means (linearised)."""
+    found = share(run, "in_time")
+    days = [(outcome.in_time, outcome.offered) for outcome in run.outcomes]
+    offered = max(1e-9, sum(came for _, came in days) / len(days))
+    gaps = np.array([(answered - found * came) / offered for answered, came in days])
+    return Interval(found, interval(gaps).half)
+
+
+def goal(run: Run) -> float | None:
+    """The share that the planner keeps to; None: it goes by cost."""
+    return run.scenario.goal if run.scenario.is_by_goal else None
+
+
+def is_met(run: Run) -> bool:
+    """Whether the goal is reached, or missed by no more than chance."""
+    wanted = goal(run)
+    return wanted is None or level(run).high >= wanted
+
+
+def flips(run: Run) -> float:
+    """How often an hour a ticket is decided otherwise than the one before it."""
+    turns = sum(
+        one.overflow != other.overflow
+        for outcome in run.outcomes
+        for one, other in pairwise(outcome.decisions)
+    )
+    return turns * _HOUR / (run.days * run.scenario.horizon)
 
 
 def _waits(run: Run) -> dict[str, float | None]:

@@ -59,6 +59,8 @@ class Told:
     """Mean minutes until the partner answers what overflows late."""
     late: bool = False
     """Whether tickets that wait may overflow late."""
+    goal: float | None = None
+    """Share to be answered in time with as few overflows as that takes; None: least cost."""
 
     @property
     def mu(self) -> float:

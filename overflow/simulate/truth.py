@@ -52,7 +52,14 @@ def course_of(scenario: Scenario) -> Course:
 
 def twin(scenario: Scenario) -> Scenario:
     """The same day with exponential times and a partner without limit, whose optimum is exact."""
-    return replace(scenario, service=Law(), patience=Law(), partner_slots=None, partner_handle=None)
+    return replace(
+        scenario,
+        service=Law(),
+        patience=Law(),
+        partner_slots=None,
+        partner_handle=None,
+        partners=(),
+    )
 
 
 class Truth:
@@ -111,9 +118,12 @@ class Truth:
     def knows_regret(self) -> bool:
         """Whether the regret of decisions at arrival is exact.
 
-        Not where a partner's slots are counted in lots, or a batch is to be decided on them.
+        Not where a partner's slots are counted in lots, or a batch is to be decided on them, nor
+        where there are partners with hours and days of their own.
         """
         is_limited = self._scenario.partner_slots is not None
+        if self._scenario.partners:
+            return False
         if not self._scenario.is_exponential or (self._quick and is_limited):
             return False
         return self.limited is None or (self.limited.lot == 1 and not self._scenario.batch0)

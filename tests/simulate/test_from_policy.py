@@ -10,6 +10,7 @@ import pytest
 
 from overflow import policies
 from overflow.core.arrivals.expected import Forecast, Interval, Uploaded
+from overflow.core.hours import parse_hours
 from overflow.core.supposed import empty
 from overflow.errors import Invalid
 from overflow.policies.folder import read_file
@@ -60,6 +61,55 @@ def test_a_channel_takes_targets_prices_and_shifts_from_the_policy():
     assert (friday.breach, friday.lost, friday.kept, friday.goal) == (6, 15, 1.8, 0.8)
     assert friday.overflow == pytest.approx(2.9 + 6 * 0.0183, abs=1e-3)
     assert friday.partner_slots == 36
+
+
+def agreed(name, **changes):
+    """The policy with one partner's contract changed."""
+    partners = [replace(p, **changes) if p.name == name else p for p in POLICY.partners]
+    return replace(POLICY, partners=tuple(partners))
+
+
+def contract(scenario, name):
+    return next(each for each in scenario.partners if each.name == name)
+
+
+def test_every_partner_of_the_channel_is_there_with_its_price_and_slots():
+    friday, _ = days(chat=30)
+    able = [p for p in POLICY.partners if "chat" in p.channels]
+    assert [(p.name, p.price) for p in friday.partners] == [(p.name, p.price) for p in able]
+    assert sum(p.slots for p in friday.partners) == friday.partner_slots
+    assert friday.partners[0].answer_time == pytest.approx(able[0].answer_time / 60)
+
+
+def test_a_partner_is_open_in_its_own_hours():
+    name = POLICY.partners[0].name
+    hours = parse_hours("Mo-Fr 09:00-12:00,13:00-17:00", POLICY.zone)
+    friday, saturday = days(policy=agreed(name, hours=hours), chat=30)
+    assert contract(friday, name).opening == (
+        (0.0, 0), (60.0, 1), (240.0, 0), (300.0, 1), (540.0, 0),
+    )  # fmt: skip
+    assert contract(saturday, name).opening == ((0.0, 0),)
+
+
+def test_a_daily_limit_counts_by_the_shops_day_and_is_split_between_channels():
+    name = POLICY.partners[0].name
+    limited = agreed(name, daily_limit=60)
+    alone = days(["chat"], policy=limited, chat=30)
+    # Half of the day's chats come at night, and may be handed over then.
+    assert contract(alone[0], name).allowed == ((0.0, 30),)
+    both = days(["chat"], policy=limited, chat=30, email=30)
+    assert contract(both[0], name).allowed == ((0.0, 15),)
+    (letters,) = days(["email"], policy=limited, email=6)
+    assert contract(letters, name).allowed == ((0.0, 60), (720.0, 60))
+    endless = agreed(name, daily_limit=None)
+    assert contract(days(policy=endless, chat=30)[0], name).allowed is None
+
+
+def test_a_policy_that_plans_by_service_level_needs_no_costs():
+    costs = replace(POLICY.costs, breach=0.0, lost=0.0)
+    friday, _ = days(policy=replace(POLICY, planning="service_level", costs=costs), chat=30)
+    assert (friday.is_by_goal, friday.told().goal) == (True, 0.8)
+    assert days(chat=30)[0].told().goal is None
 
 
 def test_other_channels_go_on_over_night_in_opening_hours():

@@ -1,11 +1,13 @@
 """The report: every scenario, every policy, whole on its own."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 from overflow.simulate.measure import run
+from overflow.simulate.partners import Contract
 from overflow.simulate.report import REFERENCES, report
 from tests.simulate.make import public
 
@@ -72,3 +74,12 @@ def test_a_report_has_its_pictures(shown):
 
 def test_a_report_of_a_policy_that_keeps_nothing_has_no_waits():
     assert "Waits" not in report([run(public("micro_shop"), "always", days=1)], ["always"])
+
+
+def test_a_report_by_goal_holds_service_levels_against_it_and_names_the_partners():
+    near = Contract("near", 2.0, 4, 12.0, 0.5, opening=((0.0, 1), (60.0, 0)))
+    scenario = replace(public("micro_shop"), goal=0.9, is_by_goal=True, partners=(near,))
+    text = report([run(scenario, "no-free-slot", days=2)], ["no-free-slot"])
+    assert "Service level of each policy" in text
+    assert "Cost of each policy" not in text
+    assert ">near<" in text

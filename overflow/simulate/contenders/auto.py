@@ -57,6 +57,7 @@ def prospect_of(told: Told) -> Prospect:
         partner_slots=told.partner_slots,
         partner_handle=told.partner_handle,
         partner_wait=told.partner_wait,
+        goal=told.goal,
         late_wait=told.late_wait if told.late else None,
         look=LOOK,
         present=told.n0 + told.batch0,
