@@ -87,6 +87,7 @@ class Little:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # the body would wait 40 ms for the headers' receipt
 
             def __getattr__(self, name):
                 if name.startswith("do_"):
