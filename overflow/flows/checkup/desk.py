@@ -1,0 +1,130 @@
+"""What the helpdesk itself says: is it there, does it let us, has it what the policy names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from overflow.core.desired import desired_of
+from overflow.core.model import HOME
+from overflow.errors import HelpdeskAway
+from overflow.flows import groups as known_groups
+from overflow.flows.checkup.clocks import judged, skew
+from overflow.flows.checkup.finding import Finding, fail, ok, warn
+from overflow.flows.checkup.patient import Patient
+from overflow.flows.reconcile import CHANGED
+from overflow.helpdesks.http import HelpdeskHttp
+from overflow.helpdesks.setup import Outcome, Step, checks
+
+TIMEOUT: Final = 5.0
+"""Seconds."""
+FEW: Final = 3
+"""Tickets that are read."""
+_HALF: Final = 0.5
+"""Seconds that a Date without fractions is too early in the mean."""
+
+
+def reached(who: Patient) -> Finding:
+    """It answers, and its clock agrees; asked without a login."""
+    url = str(who.policy.helpdesk.options["url"])
+    http = HelpdeskHttp(url, timeout=TIMEOUT)
+    try:
+        off = skew(who.host, lambda: _date(http))
+    except HelpdeskAway as away:
+        return fail(away.message, f"can this machine reach {url}? look at DNS, firewall and proxy")
+    except (KeyError, ValueError):
+        return ok(f"{url} answers, and does not tell its time")
+    finally:
+        http.close()
+    return judged(
+        off,
+        f"{url} answers; its clock",
+        "let both keep their time by NTP; webhooks more than five minutes off are refused",
+    )
+
+
+def _date(http: HelpdeskHttp) -> float:
+    told = http.send("GET", "").headers["date"]
+    return parsedate_to_datetime(told).timestamp() + _HALF
+
+
+def listing(who: Patient) -> Finding:
+    """The login may list what is open, and read a ticket."""
+    desk = who.desk
+    page = desk.walk_open("")
+    if not page.tickets:
+        return ok("may be listed; the first page shows none")
+    first = page.tickets[0].id
+    if desk.read(first) is None:
+        return warn(f"{first} is listed and cannot be read", "may the token's user see all groups?")
+    return ok(f"{len(page.tickets)} on the first page; {first} can be read")
+
+
+def changes(who: Patient) -> Finding:
+    """The login may ask what has changed, which some helpdesks leave to administrators."""
+    page = who.desk.changed_since(who.services.progress.get(who.shop, CHANGED) or "")
+    more = "" if page.is_last else " and more"
+    return ok(f"{len(page.tickets)}{more} since the last poll, with some overlap")
+
+
+def groups(who: Patient) -> Finding:
+    """Those of the policy are there by name."""
+    there, wanted = who.desk.groups(), known_groups.wanted(who.services, who.shop)
+    if there is None:
+        return ok(f"this helpdesk lists none; the policy names {', '.join(sorted(wanted))}")
+    absent = sorted(wanted.difference(there))
+    if not absent:
+        return ok(", ".join(sorted(wanted)))
+    return fail(
+        f"not there: {', '.join(absent)}",
+        "was one renamed? Give it its old name, or apply the policy with the new one",
+    )
+
+
+def marks(who: Patient) -> Finding:
+    """Tickets that partners hold show tag and reason, so both can be read and written."""
+    desk, shown, bare = who.desk, 0, []
+    for partner in who.policy.partners:
+        records, _ = who.services.tickets.list_open(who.shop, team=partner.name, limit=FEW)
+        for record in records:
+            seen = None if record.is_dirty or record.team == HOME else desk.read(record.id)
+            if seen is None or seen.group != record.desired_group:
+                continue
+            wanted = desired_of(record, who.policy)
+            is_shown = wanted.tag in seen.tags and (
+                wanted.reason_field is None or (seen.reason or "") == wanted.reason
+            )
+            shown += is_shown
+            bare += [] if is_shown else [record.id]
+    if bare and not shown:
+        return fail(
+            f"no ticket of a partner shows them (looked at {', '.join(bare)})",
+            f"look at {', '.join(bare)} in the helpdesk: is the tag `{who.policy.words.tag}` made, "
+            f"and is words.reason_field ({who.policy.words.reason_field}) right?",
+        )
+    if bare:
+        return warn(f"{', '.join(bare)} do not show them", "somebody took them off, most likely")
+    return ok(f"shown by {shown} tickets of partners" if shown else "no partner holds a ticket now")
+
+
+def set_up(who: Patient) -> Iterator[tuple[str, Finding]]:
+    """What the vendor's set-up wants there, only looked at."""
+    for step in checks(who.setup()):
+        if step.name != "groups":  # asked before, with those of partners that are switched off
+            yield step.name, _found(step, who.shop)
+
+
+def _found(step: Step, shop: str) -> Finding:
+    connect = f"`overflow connect --shop {shop}`"
+    match step.outcome:
+        case Outcome.THERE | Outcome.LEFT_OUT | Outcome.MADE:
+            return ok(step.text)
+        case Outcome.UNSEEN:
+            return ok(f"the helpdesk shows it to nobody; {connect} says what it has to be")
+        case Outcome.MISSING:
+            return fail(step.text, f"{connect} makes it")
+        case Outcome.BY_HAND:
+            return fail("not as it has to be", step.text)
+        case Outcome.FAILED:
+            return fail(step.text, f"mend that, then {connect}")

@@ -1,0 +1,128 @@
+"""What came in and went out lately: webhooks, polls, walks, writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from overflow.core.phrases import duration, share
+from overflow.flows import audit
+from overflow.flows.checkup.finding import Finding, aged, fail, ok, warn
+from overflow.flows.checkup.patient import Patient
+from overflow.flows.differences import LATE, LOST
+from overflow.flows.reconcile import POLLED
+from overflow.helpdesks.hooks import patience
+
+REFUSED: Final = frozenset({"unauthorised", "invalid"})
+LOST_WARNS, LOST_FAILS = 0.05, 0.5
+"""Share of the webhooks of an hour that were lost."""
+FEW: Final = 3
+"""Lost webhooks in an hour that nobody has to know of."""
+POLL_WARNS, POLL_FAILS = 120.0, 900.0
+WALK_WARNS, WALK_FAILS = 2 * audit.EVERY, 6 * audit.EVERY
+LAG_WARNS, LAG_FAILS = 60.0, 300.0
+"""Seconds."""
+MOST: Final = 1000
+"""Dead letters that are looked at."""
+
+
+def webhooks(who: Patient) -> Finding:
+    """Whether they come, and whether all do."""
+    if patience(who.policy.helpdesk) is None:
+        return ok("this helpdesk sends none: it is polled")
+    taken, lost = sum(_results(who, refused=False).values()), who.hour.get(f"difference/{LOST}", 0)
+    late, open_ = who.hour.get(f"difference/{LATE}", 0), who.services.differences.count(who.shop)
+    seen = f"{taken} taken in the last hour, {late} came after polling, {lost} never came"
+    if not taken and lost + open_:
+        return fail(
+            f"none came in the last hour, and polling found {lost + open_} tickets that changed",
+            _called(who),
+        )
+    part = lost / (taken + lost) if taken + lost else 0.0
+    if lost <= FEW or part <= LOST_WARNS:
+        return ok(seen)
+    seen = f"{seen}: {share(part)} are lost"
+    return fail(seen, _called(who)) if part > LOST_FAILS else warn(seen, _called(who))
+
+
+def refused(who: Patient) -> Finding:
+    """Whether the secret is the one that the helpdesk has, and the body one that is understood."""
+    results = _results(who, refused=True)
+    wrong, odd = results["unauthorised"], results["invalid"]
+    if wrong:
+        return fail(
+            f"{wrong} of the last hour were not signed, or not with our secret",
+            "the helpdesk and helpdesk.secrets.webhook have to hold the same one; `overflow connect"
+            f" --shop {who.shop}` looks at both",
+        )
+    if odd:
+        return fail(
+            f"{odd} of the last hour made no sense",
+            "give the trigger or rule the body that docs/helpdesks.md has; the API's log says more",
+        )
+    return ok("none in the last hour")
+
+
+def polling(who: Patient) -> Finding:
+    """When a poll last saw all that had changed."""
+    at = float(who.services.progress.get(who.shop, POLLED) or 0.0)
+    mend = "is a worker alive, and does the helpdesk answer? the workers' log says why polls fail"
+    if not at:
+        return warn("it has not ended yet", mend)
+    seen = f"all that changed was seen {duration(who.now - at)} ago"
+    return aged(who.now - at, POLL_WARNS, POLL_FAILS, seen, mend)
+
+
+def walk(who: Patient) -> Finding:
+    """When all that is open was last compared."""
+    stands = audit.state(who.services, who.shop)
+    at = stands.begun if stands.is_under_way else stands.ended
+    mend = f"ask for one: `overflow helpdesk walk {who.shop}`; the workers' log says why it fails"
+    if not at:
+        return warn("none has ended yet", mend)
+    word = "has gone on for" if stands.is_under_way else "ended, before"
+    told = f"{stands.tickets} open tickets, {stands.differences} differences"
+    seen = f"the last one {word} {duration(who.now - at)}: {told}"
+    return aged(who.now - at, WALK_WARNS, WALK_FAILS, seen, mend)
+
+
+def sync(who: Patient) -> Finding:
+    """How far the helpdesk is behind what was decided."""
+    counts = who.services.marks.counts(who.shop)
+    oldest = [at for at in (counts.oldest_dirty, counts.oldest_to_read) if at]
+    lag = max((who.now - at for at in oldest), default=0.0)
+    seen = f"{counts.dirty} to be written, {counts.to_read} to be read, for {duration(lag)}"
+    mend = "does the helpdesk throttle (429 in the workers' log), or are there too few workers?"
+    return aged(lag, LAG_WARNS, LAG_FAILS, seen, mend)
+
+
+def dead_letters(who: Patient) -> Finding:
+    """What was given up, and mostly why."""
+    letters, _ = who.services.marks.dead(who.shop, limit=MOST)
+    if not letters:
+        return ok("none")
+    [(error, times)] = Counter(letter.error for letter in letters).most_common(1)
+    return fail(
+        f"{who.services.marks.counts(who.shop).dead}; {times} of them: {error}",
+        f"mend that, then `POST /v1/shops/{who.shop}/dead-letters/retry`",
+    )
+
+
+def _results(who: Patient, *, refused: bool) -> Counter[str]:
+    """What came of the last hour's webhooks."""
+    found: Counter[str] = Counter()
+    for tally, count in who.hour.items():
+        match tally.split("/"):
+            case ["webhook", _, result] if (result in REFUSED) is refused:
+                found[result] += count
+            case _:
+                pass
+    return found
+
+
+def _called(who: Patient) -> str:
+    """Where to look, and what the helpdesk has to call."""
+    return (
+        f"the helpdesk has to POST to {who.hook} (and `/SECRET` where the secret stands in the URL)"
+        f"; {who.setup().unheard}"
+    )
