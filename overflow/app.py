@@ -8,7 +8,8 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 
-from overflow import api, board
+from overflow import board
+from overflow.api import parts
 from overflow.api.bodies import CUT_OFF
 from overflow.api.context import provide
 from overflow.api.edge import Edge
@@ -31,7 +32,7 @@ def describe() -> Flask:
     # A sender of webhooks would not follow a redirect.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    api.install(app)
+    parts.install(app)
     board.install(app)
     return app
 
