@@ -23,6 +23,7 @@ from overflow.store.requests import Requests
 from overflow.store.situations import Situations
 from overflow.store.store_clock import StoreClock
 from overflow.store.tallies import Tallies
+from overflow.store.throttle import Throttle
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
 
@@ -46,6 +47,7 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
     require_durable(store, settings.accept_data_loss)
     clock = StoreClock(store, SystemClock())
     situations, policies = Situations(store), Policies(store)
+    throttle = Throttle(store)
     queue = jobs.connect(settings.queue_url or settings.store_url)
     return Services(
         settings=settings,
@@ -65,7 +67,8 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
         progress=Progress(store),
         upkeep=Upkeep(store, journal_days=settings.journal_days),
         book=PolicyBook(policies, clock),
-        desks=Desks.resolving(resolve_secret, clock),
+        throttle=throttle,
+        desks=Desks.resolving(resolve_secret, clock, throttle),
         jobs=jobs.Jobs(queue, clock),
         pace=pace or Pace(),
     )

@@ -25,6 +25,7 @@ from overflow.flows.posting import (
     unless_undone,
 )
 from overflow.flows.services import Services
+from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.port import Desired, Helpdesk, NoteAlong
 from overflow.store.marks import Mark
 
@@ -61,7 +62,8 @@ def attend(services: Services, shop: str, due: Due, watch: Watch) -> None:
     """
     policy = services.book.policy(shop)
     desk = services.desks.of(policy)
-    record, seen = look(services, shop, desk, due.id, due.read)
+    with urgent(due.read is not None):  # a decision may wait for it
+        record, seen = look(services, shop, desk, due.id, due.read)
     watch.answered()
     if record is None and due.write is not None:
         services.marks.done(shop, "write", due.write)  # its record has expired: it ended long ago

@@ -8,54 +8,74 @@ from typing import Final, NamedTuple
 
 from overflow.clock import Clock
 from overflow.core.model import HelpdeskConfig, Policy, Words
+from overflow.flows.turnstile import Turnstile
 from overflow.helpdesks import open_helpdesk
+from overflow.helpdesks.gate import Gate
 from overflow.helpdesks.port import Helpdesk
+from overflow.store.throttle import Throttle
 
 RETIRES: Final = 120.0
 """Seconds a replaced helpdesk stays open for calls that are still under way."""
 
-Open = Callable[[HelpdeskConfig, Words], Helpdesk]
+Open = Callable[[HelpdeskConfig, Words, Gate], Helpdesk]
 
 
 class _Kept(NamedTuple):
     config: HelpdeskConfig
     words: Words
     desk: Helpdesk
+    gate: Turnstile
 
 
 class Desks:
-    """The helpdesks of this process. Thread-safe."""
+    """The helpdesks of this process, each behind the shop's gate. Thread-safe."""
 
-    def __init__(self, opener: Open, clock: Clock) -> None:
+    def __init__(self, opener: Open, clock: Clock, throttle: Throttle) -> None:
         self._open = opener
         self._clock = clock
+        self._throttle = throttle
         self._kept: dict[str, _Kept] = {}
         self._retired: list[tuple[float, Helpdesk]] = []
         self._lock = threading.Lock()
 
     @classmethod
-    def resolving(cls, resolve: Callable[[str], str], clock: Clock) -> Desks:
+    def resolving(cls, resolve: Callable[[str], str], clock: Clock, throttle: Throttle) -> Desks:
         """Helpdesks whose secrets are looked up by ``resolve``."""
-        return cls(lambda config, words: open_helpdesk(config, words, resolve, clock), clock)
+
+        def opener(config: HelpdeskConfig, words: Words, gate: Gate) -> Helpdesk:
+            return open_helpdesk(config, words, resolve, clock, gate)
+
+        return cls(opener, clock, throttle)
 
     def of(self, policy: Policy) -> Helpdesk:
         """The shop's helpdesk as this policy describes it.
 
         Raises ``Invalid`` for options with faults, which a stored policy does not have.
         """
+        return self._of(policy).desk
+
+    def gate(self, policy: Policy) -> Turnstile:
+        """What every call to the shop's helpdesk passes; the same errors."""
+        return self._of(policy).gate
+
+    def _of(self, policy: Policy) -> _Kept:
         kept = self._kept.get(policy.shop)
         if kept is not None and _fits(kept, policy):
-            return kept.desk
+            return kept
         with self._lock:
             kept = self._kept.get(policy.shop)
             if kept is not None and _fits(kept, policy):
-                return kept.desk
-            desk = self._open(policy.helpdesk, policy.words)
-            self._kept[policy.shop] = _Kept(policy.helpdesk, policy.words, desk)
+                return kept
             if kept is not None:
                 self._retired.append((self._clock.now() + RETIRES, kept.desk))
+            self._kept[policy.shop] = kept = self._opened(policy)
             self._close_retired(self._clock.now())
-            return desk
+            return kept
+
+    def _opened(self, policy: Policy) -> _Kept:
+        gate = Turnstile(self._throttle, policy.shop, policy.helpdesk, self._clock)
+        desk = self._open(policy.helpdesk, policy.words, gate)
+        return _Kept(policy.helpdesk, policy.words, desk, gate)
 
     def close(self) -> None:
         """Give all connections back."""

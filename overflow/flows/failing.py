@@ -1,18 +1,22 @@
-"""What becomes of a ticket whose work failed: later again, or a dead letter."""
+"""What becomes of a ticket whose work failed: later again, or a dead letter.
+
+Having to wait is no failure: not for the helpdesk's budget, and not while it is away as a whole,
+which the shop's breaker knows. So an outage of days uses up no ticket's attempts.
+"""
 
 from __future__ import annotations
 
-import threading
 from typing import Final
 
 import structlog
 
-from overflow.errors import Busy, Fault, HelpdeskAway, Refused
+from overflow.errors import Busy, Fault, HelpdeskAway, Throttled
 from overflow.flows.attend import Due
 from overflow.flows.backoff import delay
 from overflow.flows.carry import count
 from overflow.flows.services import Services
 from overflow.store.marks import Mark, Work
+from overflow.store.throttle import Breaker, State
 
 OUTAGE: Final = "while the helpdesk was away: "
 """Begins the error of a dead letter that the sweep retries once the helpdesk answers again."""
@@ -20,65 +24,49 @@ ANSWERS: Final = "helpdesk_api"
 """The input that says when a call to the helpdesk last succeeded."""
 RECENT: Final = 60.0
 """Seconds within which another call has to have succeeded, else the helpdesk as a whole is away."""
-
-
-class Breaker:
-    """Opens when call after call finds the helpdesk away, so that no worker waits in vain."""
-
-    FAILURES: Final = 12
-    """In a row, over all tickets."""
-    LONGEST: Final = 30.0
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._failures = 0
-        self.pause = 3.0
-        """Seconds that the shop's drain should rest."""
-
-    @property
-    def is_open(self) -> bool:
-        return self._failures >= self.FAILURES
-
-    def worked(self) -> None:
-        """The helpdesk answered."""
-        self._failures = 0
-
-    def failed(self, retry_after: float | None) -> None:
-        """The helpdesk was away for a ticket."""
-        with self._lock:
-            self._failures += 1
-            if retry_after is not None:
-                self.pause = max(self.pause, min(retry_after, self.LONGEST))
+LEAST_WAIT: Final = 0.5
+"""Seconds, where nobody says how long to wait."""
 
 
 class Failing:
     """Notes failures of one drain; used by its threads."""
 
-    def __init__(self, services: Services, shop: str, breaker: Breaker) -> None:
+    def __init__(self, services: Services, shop: str) -> None:
         self._services = services
         self._shop = shop
-        self._breaker = breaker
         self._log = structlog.get_logger("overflow.sync")
         self.count = 0
 
     def note(self, due: Due, error: Exception) -> None:
         """Put every mark of the ticket off, or bury it."""
+        if isinstance(error, Throttled):
+            self._wait(due, error.message, error.retry_after)
+            return
         self.count += 1
         match error:
-            case HelpdeskAway():
-                if error.retry_after != 0.0:  # 0: it was changed meanwhile, nothing is away
-                    self._breaker.failed(error.retry_after)
+            case HelpdeskAway() if error.retry_after != 0.0 and self._is_away():
+                self._wait(due, error.message, error.retry_after)
+            case HelpdeskAway() | Busy():
                 self._again(due, error.message, error.retry_after)
-            case Busy():
-                self._again(due, error.message, error.retry_after)
-            case Refused():
-                self._breaker.failed(Breaker.LONGEST)  # wrong credentials refuse one after another
-                self._bury(due, error.message)
             case Fault():
                 self._bury(due, error.message)
             case _:
                 self._log.error("a ticket could not be worked on", ticket=due.id, exc_info=error)
                 self._again(due, f"a bug: {type(error).__name__}", RECENT)
+
+    def _is_away(self) -> bool:
+        """0 seconds to wait: the ticket was changed meanwhile, and nothing is away."""
+        return self._throttle().breaker is not Breaker.CLOSED
+
+    def _wait(self, due: Due, message: str, seconds: float | None) -> None:
+        """As long as the helpdesk is to be left alone, without counting an attempt."""
+        wait = max(seconds or 0.0, self._throttle().rest, LEAST_WAIT)
+        until = self._services.clock.now() + wait
+        for work, mark in _marks(due):
+            self._services.marks.postpone(self._shop, work, mark, until, message, is_failure=False)
+
+    def _throttle(self) -> State:
+        return self._services.desks.gate(self._services.book.policy(self._shop)).state()
 
     def _again(self, due: Due, message: str, retry_after: float | None) -> None:
         retries = self._services.book.policy(self._shop).retries

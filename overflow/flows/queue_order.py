@@ -8,7 +8,6 @@ nobody starves.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -19,20 +18,18 @@ TURN: Final = 5
 
 
 def in_order(dues: Sequence[Due], answer_by: Mapping[str, float], now: float) -> list[Due]:
-    """All of them, the most pressing first.
+    """All of them, each ticket once, the most pressing first.
 
     ``answer_by`` has the due times of first answers, by ticket; without one it is not pressing.
     """
-    by_age = deque(sorted(dues, key=_since))
-    pressing = deque(sorted(dues, key=lambda due: _rank(due, answer_by.get(due.id, 0.0), now)))
-    ordered: dict[str, Due] = {}
-    while pressing:
-        line = by_age if len(ordered) % TURN == TURN - 1 else pressing
-        due = line.popleft()
-        while due.id in ordered and line:
-            due = line.popleft()
-        ordered.setdefault(due.id, due)
-    return list(ordered.values())
+    by_age = iter(sorted(dues, key=_since))
+    pressing = iter(sorted(dues, key=lambda due: _rank(due, answer_by.get(due.id, 0.0), now)))
+    placed: dict[str, Due] = {}
+    while len(placed) < len(dues):
+        line = by_age if len(placed) % TURN == TURN - 1 else pressing
+        due = next(each for each in line if each.id not in placed)
+        placed[due.id] = due
+    return list(placed.values())
 
 
 def _rank(due: Due, answer_by: float, now: float) -> tuple[int, float]:

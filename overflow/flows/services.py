@@ -25,6 +25,7 @@ from overflow.store.progress import Progress
 from overflow.store.requests import Requests
 from overflow.store.situations import Situations
 from overflow.store.tallies import Tallies
+from overflow.store.throttle import Throttle
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
 
@@ -77,6 +78,7 @@ class Services:
     progress: Progress
     upkeep: Upkeep
     book: PolicyBook
+    throttle: Throttle
     desks: Desks
     jobs: Jobs
     pace: Pace = field(default_factory=Pace)

@@ -21,10 +21,12 @@ from overflow.core.model import Record
 from overflow.errors import Busy, StoreAway
 from overflow.flows.attend import Due, Stopped, attend
 from overflow.flows.attend_many import NOBODY, Parted, attend_many
-from overflow.flows.failing import ANSWERS, Breaker, Failing
+from overflow.flows.failing import ANSWERS, Failing
 from overflow.flows.pieces import LANES, Gathering, Piece
 from overflow.flows.posting import post_note
+from overflow.flows.queue_order import in_order
 from overflow.flows.services import Services
+from overflow.flows.turnstile import Turnstile
 from overflow.helpdesks.port import Bulk, ByBulk, Helpdesk
 from overflow.jobs import Task
 from overflow.store import keys
@@ -37,6 +39,10 @@ IDLE_LOOK: Final = 0.1
 """The same while there is nothing to do."""
 OTHERS_LOOK: Final = 0.5
 """Seconds between two looks whether other jobs wait."""
+CANDIDATES: Final = 500
+"""Tickets that have been due longest, of which the most pressing are begun first."""
+LONGEST_PAUSE: Final = 30.0
+"""Seconds that the lease keeps others out while the helpdesk is left alone."""
 
 POSTS: Final = 8
 """Notes posted at once, where they cannot go along with bulk calls."""
@@ -104,8 +110,7 @@ class _Drain:
         self._gathering = Gathering()
         self._tickets = 0
         self._met: Counter[Due] = Counter()
-        self._breaker = Breaker()
-        self._failing = Failing(services, shop, self._breaker)
+        self._failing = Failing(services, shop)
 
     def run(self) -> Drained:
         with (
@@ -124,7 +129,8 @@ class _Drain:
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
         desk = self._desk()
-        free = self._services.pace.threads - len(self._under_way)
+        most = min(self._services.pace.threads, self._gate().room())
+        free = max(0, most - len(self._under_way))
         if isinstance(desk, ByBulk):
             pieces = self._gathered(desk.bulk.most)
         else:
@@ -150,14 +156,20 @@ class _Drain:
         return found[:most]
 
     def _due(self, limit: int) -> list[Due]:
-        """What is due now; a ticket to be read and written is one."""
-        now = self._services.clock.now()
-        writes = self._services.marks.dirty_due(self._shop, now, limit)
-        reads = self._services.marks.to_read_due(self._shop, now, limit)
+        """What is due now, the most pressing first; a ticket to be read and written is one."""
+        now, most = self._services.clock.now(), max(limit, CANDIDATES)
+        writes = self._services.marks.dirty_due(self._shop, now, most)
+        reads = self._services.marks.to_read_due(self._shop, now, most)
         marks: dict[str, list[Mark | None]] = {mark.id: [mark, None] for mark in writes}
         for mark in reads:
             marks.setdefault(mark.id, [None, None])[1] = mark
-        return [Due(ticket_id, write, read) for ticket_id, (write, read) in marks.items()]
+        dues = [Due(ticket_id, write, read) for ticket_id, (write, read) in marks.items()]
+        if len(dues) <= limit:
+            return dues
+        return in_order(dues, self._services.tickets.answer_by(self._shop, marks), now)
+
+    def _gate(self) -> Turnstile:
+        return self._services.desks.gate(self._services.book.policy(self._shop))
 
     def _work(self, piece: Piece) -> Parted:
         """In a thread of the pool; only ``StoreAway`` comes out."""
@@ -207,7 +219,6 @@ class _Drain:
 
     def answered(self) -> None:
         """Let others know, now and then: what fails meanwhile is not the helpdesk's fault."""
-        self._breaker.worked()
         now = monotonic()
         if now - self._told > ANSWERS_EVERY:
             self._told = now
@@ -244,7 +255,7 @@ class _Drain:
         now = monotonic()
         if now - self._renewed > self._services.pace.lease / 3 and not self._renew(now):
             self._end = End.LOST
-        elif self._breaker.is_open:
+        elif not self._gate().room():
             self._end = End.PAUSED
         elif now >= self._until or self._is_to_make_way(now):
             self._end = End.HANDED_OVER
@@ -281,7 +292,7 @@ class _Drain:
                 self._renew(monotonic())
             self._await(posts, self._services.pace.lease / 3)
         if self._end is End.PAUSED:
-            self._lease.renew(self._breaker.pause)
+            self._lease.renew(max(LOOK, min(LONGEST_PAUSE, self._gate().state().rest)))
         elif self._end is End.HANDED_OVER:
             self._lease.release()
             self._services.jobs.ensure(Task.DRAIN, self._shop)

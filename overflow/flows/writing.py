@@ -17,6 +17,7 @@ from overflow.flows.look import look
 from overflow.flows.references import reference
 from overflow.flows.services import Services
 from overflow.flows.who import By, visible
+from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.port import Helpdesk
 from overflow.store import keys
 
@@ -81,11 +82,12 @@ def set_status(services: Services, shop: str, ticket_id: str, by: By, *, status:
 
 @contextmanager
 def _turn(services: Services) -> Iterator[None]:
-    """A slow helpdesk holds up answers, never all threads of the API."""
+    """A slow helpdesk holds up answers, never all threads of the API; and they go before others."""
     if not services.answers.acquire(blocking=False):
         raise Busy("too many answers wait for the helpdesk", retry_after=SHOWN_WITHIN)
     try:
-        yield
+        with urgent():
+            yield
     finally:
         services.answers.release()
 
@@ -150,8 +152,10 @@ def _once(
     try:
         if not (key and desk.has_note(ticket_id, name)):
             post()
-    except HelpdeskAway:
-        raise  # the lease stays until the lost request can no longer take effect
+    except HelpdeskAway as away:
+        if away.is_undone:
+            lease.release()
+        raise  # else the lease stays until the lost request can no longer take effect
     except BaseException:
         lease.release()
         raise

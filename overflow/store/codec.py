@@ -33,6 +33,8 @@ from overflow.store.situation_codec import from_micro, to_micro
 Flat = list[str | int | bytes]
 
 LONGEST_ID: Final = 200
+OWED: Final = ("d", "w")
+"""When the first answer is due and when it was given, for who wants nothing else."""
 _FORBIDDEN: Final = frozenset(":|@{}*")
 _STATUSES: Final = {status.value.encode(): status for status in Status}
 

@@ -64,6 +64,16 @@ class Tickets:
         }
         return {i: record for i, record in found.items() if record}
 
+    def answer_by(self, shop: str, ids: Iterable[str]) -> dict[str, float]:
+        """When the first answers of these tickets are due (epoch seconds), where none was given."""
+        wanted = list(ids)
+        found = self._wire.ask(*(("HMGET", keys.ticket(shop, i), *codec.OWED) for i in wanted))
+        return {
+            i: from_micro(due)
+            for i, (due, answered) in zip(wanted, found, strict=True)
+            if due and not answered
+        }
+
     def list_open(
         self,
         shop: str,

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
-from overflow.errors import BadInput, Fault, HelpdeskAway, Unauthorised
+from overflow.errors import BadInput, Fault, HelpdeskAway, Throttled, Unauthorised
+from overflow.helpdesks.gate import OPEN, is_urgent
 from overflow.helpdesks.port import Desired, Event, Full, Hint, Nothing, Page
 
 TOKEN = "let-me-in"
@@ -35,6 +36,7 @@ class FakeDesk:
         self.ignores: Callable[[str], bool] = lambda ticket_id: False
         """Writes to these tickets are answered well and not done."""
         self.is_closed = False
+        self.gate = OPEN
         self.named: Sequence[str] | None = None
         """The groups that it says it has; None: it cannot say."""
         self._lock = threading.RLock()
@@ -168,15 +170,30 @@ class _Call:
         self._ticket_id = ticket_id
 
     def __enter__(self) -> None:
+        self._desk.gate.enter(is_urgent=is_urgent())
         if self._desk.delay:
             time.sleep(self._desk.delay)
         self._desk.calls.append(f"{self._call} {self._ticket_id}".strip())
         fault = self._desk.fault(self._call, self._ticket_id)
         if fault is not None:
+            self._desk.gate.left(_status(fault), {})
             raise fault
         self._desk._lock.acquire()
 
     def __exit__(self, kind, error, trace) -> None:
         self._desk._lock.release()
-        if kind is None and self._desk.lost_answer(self._call, self._ticket_id):
+        is_lost = kind is None and self._desk.lost_answer(self._call, self._ticket_id)
+        self._desk.gate.left(None if is_lost else 200, {})
+        if is_lost:
             raise HelpdeskAway(f"{self._call}: the helpdesk took too long.")
+
+
+def _status(fault: Fault) -> int | None:
+    """What a helpdesk answers in such a case; None: nothing."""
+    match fault:
+        case Throttled():
+            return 429
+        case HelpdeskAway():
+            return 412 if fault.retry_after == 0.0 else None
+        case _:
+            return 400

@@ -19,8 +19,10 @@ from overflow.store.progress import Progress
 from overflow.store.requests import Requests
 from overflow.store.situations import Situations
 from overflow.store.tallies import Tallies
+from overflow.store.throttle import Throttle
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
+from tests.flows.fake_desk import FakeDesk
 
 SHOP = "lamps"
 HOME_GROUP, NEAR_GROUP, FAR_GROUP = "shop", "near", "far"
@@ -39,6 +41,14 @@ class MovableClock(SystemClock):
 
     def advance(self, seconds: float) -> None:
         self.ahead += seconds
+
+
+class HastyClock(MovableClock):
+    """One that goes on instead of keeping anybody waiting."""
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+        super().sleep(0.001)  # others have their turn
 
 
 def document(**changes) -> dict:
@@ -93,6 +103,7 @@ class House:
         self.clock = clock or MovableClock()
         self.queue = connect_jobs(url)
         situations, policies = Situations(client), Policies(client)
+        throttle = Throttle(client, self.clock.now)
         self.services = Services(
             settings=Settings(redis_url=url),
             clock=self.clock,
@@ -111,7 +122,8 @@ class House:
             progress=Progress(client),
             upkeep=Upkeep(client),
             book=PolicyBook(policies, self.clock),
-            desks=Desks(lambda config, words: desk, self.clock),
+            throttle=throttle,
+            desks=Desks(lambda config, words, gate: _behind(desk, gate), self.clock, throttle),
             jobs=Jobs(self.queue, self.clock),
             pace=pace,
         )
@@ -150,3 +162,10 @@ class House:
     def faults(self) -> list[str]:
         """What does not fit together in the store."""
         return self.services.upkeep.audit(SHOP)
+
+
+def _behind(desk, gate):
+    """A helpdesk in memory asks the shop's gate as a real one's client does."""
+    if isinstance(desk, FakeDesk):
+        desk.gate = gate
+    return desk

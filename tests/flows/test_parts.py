@@ -143,11 +143,11 @@ class TestDesks:
     def test_a_helpdesk_is_opened_once_and_anew_when_its_section_changes(self):
         opened, clock = [], MovableClock()
 
-        def opener(config, words):
+        def opener(config, words, gate):
             opened.append(FakeDesk())
             return opened[-1]
 
-        desks, first = Desks(opener, clock), policy()
+        desks, first = Desks(opener, clock, None), policy()
         assert desks.of(first) is desks.of(replace(first, version=2)) is opened[0]
 
         changed = replace(first, helpdesk=HelpdeskConfig("standard", {"url": "x"}, {}))

@@ -14,7 +14,7 @@ from overflow.flows.sync import End
 from overflow.flows.work import By
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
-from tests.flows.house import HOME_GROUP, NEAR_GROUP, QUICK, SHOP, House
+from tests.flows.house import HOME_GROUP, NEAR_GROUP, QUICK, SHOP, HastyClock, House
 from tests.flows.routing import arrivals, arrive, heard, receive
 
 
@@ -407,33 +407,70 @@ class TestAnOutage:
     """A helpdesk that is away as a whole."""
 
     @pytest.fixture
-    def away(self, shop, desk):
-        arrivals(shop, desk, 20)
+    def away(self, store_url, store_client, desk):
+        house = House(store_url, store_client, desk, clock=HastyClock())
+        house.open()
+        arrivals(house, desk, 20)
         desk.fault = lambda call, ticket_id: HelpdeskAway("no answer")
-        return shop
+        return house
 
     def test_the_drain_pauses_and_keeps_others_out_for_a_while(self, away):
         assert drain(away).end is End.PAUSED
         assert away.services.leases.is_held(keys.drain_lease(SHOP))
 
-    def test_what_was_given_up_meanwhile_is_tried_again_when_it_answers(self, away, desk):
-        from overflow.flows import reconcile, sweep
-
+    def test_nothing_is_given_up_meanwhile_and_all_comes_into_step_when_it_answers(
+        self, away, desk
+    ):
         for _ in range(12):
             drain(away)
-            away.services.redis.delete(keys.drain_lease(SHOP))
-            away.clock.advance(1.0)
-        assert dead(away)
-        assert all(letter.error.startswith(OUTAGE) for letter in dead(away))
+            self.rest(away, 10.0)
+        assert dead(away) == []
+        assert len(desk.calls) < 40, "asked again and again"
 
         desk.fault = lambda call, ticket_id: None
-        away.clock.advance(5.0)
-        reconcile.poll(away.services, SHOP)
-        sweep.run(away.services, SHOP)
+        self.rest(away, 60.0)
+        settle(away, 20.0)
+        assert disagreements(away, desk) == []
+
+    def test_the_first_second_after_it_sees_a_call_or_three_and_each_next_one_twice_as_many(
+        self, away, desk
+    ):
+        drain(away)
+        self.rest(away, 60.0)
+        times = []
+        desk.fault = lambda call, ticket_id: times.append(away.clock.now())
+
         settle(away)
 
-        assert dead(away) == []
-        assert disagreements(away, desk) == []
+        seconds = [int(at - times[0]) for at in times]
+        assert seconds.count(0) <= 3
+        assert all(seconds.count(n) <= 3 * 2**n for n in range(5))
+
+    def test_what_was_given_up_nonetheless_is_tried_again_when_it_answers(self, shop, desk):
+        from overflow.flows import reconcile, sweep
+
+        shop.change(retries={"attempts": 2, "first": "0.05s"})
+        arrivals(shop, desk, 8)
+        desk.fault = lambda call, ticket_id: HelpdeskAway("no answer")
+        for _ in range(2):
+            drain(shop)
+            self.rest(shop, 1.0)
+        assert dead(shop)
+        assert all(letter.error.startswith(OUTAGE) for letter in dead(shop))
+
+        desk.fault = lambda call, ticket_id: None
+        shop.clock.advance(5.0)
+        reconcile.poll(shop.services, SHOP)
+        sweep.run(shop.services, SHOP)
+        settle(shop)
+
+        assert dead(shop) == []
+        assert disagreements(shop, desk) == []
+
+    def rest(self, house, seconds):
+        """Until the lease that keeps drains out has ended."""
+        house.services.redis.delete(keys.drain_lease(SHOP))
+        house.clock.advance(seconds)
 
     def test_a_success_is_noted(self, shop, desk):
         arrivals(shop, desk, 4)

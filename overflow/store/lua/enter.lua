@@ -80,20 +80,20 @@ local count = tonumber(ARGV[8])
 if count == 0 then
   return answer(0, 0)
 end
+local function held(wait)
+  redis.call('HINCRBY', KEYS[2], 'calls/held', 1)
+  return answer(-1, wait)
+end
 local function refused(wait, code)
-  if wait > tonumber(ARGV[7]) then
-    redis.call('HINCRBY', KEYS[2], 'calls/held', 1)
-    return answer(-1, wait)
-  end
-  return answer(code, wait)
+  return wait > tonumber(ARGV[7]) and held(wait) or answer(code, wait)
 end
 
 if breaker == 1 then
-  return refused(rest, 2)
+  return held(rest)
 end
 if breaker == 2 then
   if now < s.probe then
-    return refused(math.min(1e6, s.probe - now), 2) -- by then it will have been answered
+    return held(math.min(1e6, s.probe - now)) -- by then it will have been answered
   end
   redis.call('HSET', KEYS[1], 'probe', now + PROBING)
 elseif rest > 0 then
