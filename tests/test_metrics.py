@@ -19,6 +19,7 @@ overflow_plan_level overflow_plan_age_seconds overflow_missing_groups
 overflow_estimated_demand overflow_estimated_handle_seconds overflow_estimated_patience_seconds
 overflow_estimated_agents overflow_estimate_samples
 overflow_http_requests_total overflow_http_request_seconds
+overflow_reconcile_differences_total
 """
 
 COUNT = """

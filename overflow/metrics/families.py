@@ -23,6 +23,11 @@ COUNTERS: Final[Mapping[str, Family]] = {
     "overflow_events_total": Family(
         "Webhooks by what came of them.", ("shop", "connector", "result")
     ),
+    "overflow_reconcile_differences_total": Family(
+        "Tickets that polling found to differ, by why no webhook had told of them: late, lost, "
+        "foreign (none tells of that), polled (the helpdesk sends none).",
+        ("shop", "cause"),
+    ),
     "overflow_flaps_total": Family(
         "Moves of the service's that undid one of its own.", ("shop", "channel")
     ),

@@ -159,6 +159,8 @@ class _Shop:
                     yield "overflow_shadow_total", (team, shadow_team, channel), count
                 case ["webhook", connector, result]:
                     yield "overflow_events_total", (connector, result), count
+                case ["difference", cause]:
+                    yield "overflow_reconcile_differences_total", (cause,), count
                 case ["event", event, _, _] if event == _PERSON:
                     moves["manual"] = moves.get("manual", 0) + count
                 case _:

@@ -178,6 +178,14 @@ def test_a_shop_that_is_gone_wrong_does_not_hide_the_others(anyone, arrive, serv
     assert value(found, "overflow_waiting", shop="lamps") == 1
 
 
+def test_what_polling_found_is_counted_by_its_cause(anyone, services, shop):
+    services.tallies.add("lamps", ["difference/lost", "difference/lost"], services.clock.now())
+
+    found = families(anyone("GET", "/metrics/domain"))
+
+    assert value(found, "overflow_reconcile_differences_total", shop="lamps", cause="lost") == 2
+
+
 def test_while_the_store_is_away_health_answers_and_does_not_say_where_it_is(tmp_path):
     nowhere = tmp_path / "store.sock"
     store = ValkeyServer(
