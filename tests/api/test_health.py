@@ -183,7 +183,7 @@ def test_what_polling_found_is_counted_by_its_cause(anyone, services, shop):
 
     found = families(anyone("GET", "/metrics/domain"))
 
-    assert value(found, "overflow_reconcile_differences_total", shop="lamps", cause="lost") == 2
+    assert value(found, "overflow_reconcile_differences", shop="lamps", cause="lost") == 2
 
 
 def test_while_the_store_is_away_health_answers_and_does_not_say_where_it_is(tmp_path):
