@@ -1,0 +1,158 @@
+"""A round trip on a test ticket: what is tried, in which order, and what is told of each fault."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from overflow.core.model import Status
+from overflow.errors import Refused, Unauthorised
+from overflow.flows.roundtrip import REASON, SUBJECT, RoundTrip
+from overflow.helpdesks.setup import TEST_TAG, Outcome
+from tests.flows.fake_desk import TOKEN
+from tests.flows.house import SHOP, document
+from tests.flows.routing import receive
+
+WORDS = {"reason_field": "why"}
+
+
+class FakeSetup:
+    """Makes tickets in the fake helpdesk."""
+
+    unheard = "look into its log"
+
+    def __init__(self, desk) -> None:
+        self.desk = desk
+
+    def parts(self):
+        return ()
+
+    def new_ticket(self, subject, tags):
+        assert subject == SUBJECT
+        self.desk.create("t-1", tags=frozenset(tags))
+        return "t-1"
+
+
+@pytest.fixture
+def trip(shop, desk):
+    """Nothing is waited for: what a webhook says is there by the time it is looked for."""
+    shop.change(words=WORDS)
+    return RoundTrip(shop.services, SHOP, FakeSetup(desk), 0.0)
+
+
+def telling(shop, desk, body=None, token=TOKEN):
+    """The helpdesk tells of the ticket once its note is there."""
+
+    def tell(call, ticket_id):
+        if call == "has_note":
+            with suppress(Unauthorised):
+                receive(shop, body or desk.webhook(ticket_id), token)
+
+    desk.fault = tell
+
+
+def outcomes(found):
+    return {step.name: step.outcome for step in found}
+
+
+def texts(found):
+    return {step.name: step.text for step in found}
+
+
+def test_a_new_ticket_is_written_heard_of_and_solved(shop, desk, trip):
+    telling(shop, desk)
+    found = list(trip.run(None))
+
+    assert all(step.is_settled for step in found), texts(found)
+    assert [step.name for step in found] == [
+        *("test ticket", "group", "tag", "note", "reason field", "webhook", "service"),
+        *("reason field emptied", "tag taken off", "end"),
+    ]
+    ticket = desk.tickets["t-1"]
+    assert (ticket.status, ticket.reason, ticket.tags) == (Status.SOLVED, "", {"keep-here"})
+    assert all(step.seconds >= 0.0 for step in found)
+
+
+def test_what_is_written_is_read_back(shop, desk, trip):
+    telling(shop, desk)
+    seen = {step.name: desk.tickets["t-1"] for step in trip.run(None)}
+
+    assert TEST_TAG in seen["tag"].tags
+    assert seen["reason field"].reason == REASON
+
+
+def test_a_ticket_that_a_person_named_is_left_open_as_it_was(shop, desk, trip):
+    telling(shop, desk)
+    before = desk.create("7", tags=frozenset({"vip"}), reason="")
+    found = list(trip.run("7"))
+
+    assert all(step.is_settled for step in found), texts(found)
+    assert replace(desk.tickets["7"], version=0) == replace(before, version=0)
+
+
+def test_a_ticket_that_is_not_there_or_over_ends_it(shop, desk, trip):
+    assert list(outcomes(trip.run("9")).values()) == [Outcome.FAILED]
+    desk.create("8", status=Status.CLOSED)
+    assert "closed" in texts(trip.run("8"))["test ticket"]
+    assert desk.notes == []
+
+
+def test_silence_says_that_the_service_is_not_reached_and_where_to_look(shop, desk, trip):
+    found = texts(trip.run(None))
+    assert "the service is not reached" in found["webhook"]
+    assert "look into its log" in found["webhook"]
+    assert "does a worker run?" in found["service"]
+    assert desk.tickets["t-1"].tags == {"keep-here"}, "what was tried is taken back all the same"
+
+
+def test_a_wrong_secret_is_told_from_silence(shop, desk, trip):
+    telling(shop, desk, token="wrong")
+    step = next(step for step in trip.run(None) if step.name == "webhook")
+    assert (step.outcome, "wrong signature" in step.text) == (Outcome.FAILED, True)
+
+
+def test_a_hint_is_heard_though_nothing_reads_it(shop, desk, trip):
+    telling(shop, desk, body=b'{"hint": "t-1"}')
+    found = outcomes(trip.run(None))
+    assert (found["webhook"], found["service"]) == (Outcome.THERE, Outcome.FAILED)
+
+
+def test_without_a_reason_field_none_is_tried(shop, desk, trip):
+    shop.change(words={})
+    telling(shop, desk)
+    found = outcomes(RoundTrip(shop.services, SHOP, FakeSetup(desk), 0.0).run(None))
+    assert found["reason field"] is Outcome.LEFT_OUT
+
+
+def test_a_change_that_the_helpdesk_swallows_is_told(shop, desk, trip):
+    telling(shop, desk)
+    desk.ignores = lambda ticket_id: True
+    found = list(trip.run(None))
+    assert outcomes(found)["tag"] is Outcome.FAILED
+    assert "does not show it" in texts(found)["tag"]
+
+
+def test_a_ticket_in_a_group_that_the_policy_does_not_name_is_told(shop, desk, trip):
+    telling(shop, desk)
+    desk.create("7", group="#9")
+    desk.named = ["shop", "near", "far"]
+    assert outcomes(trip.run("7"))["group"] is Outcome.FAILED
+
+
+def test_what_the_helpdesk_does_not_let_us_solve_is_left_to_people(shop, desk, trip):
+    def tell(call, ticket_id):
+        if call == "has_note":
+            receive(shop, desk.webhook(ticket_id))
+        return Refused("no") if call == "set_status" else None
+
+    desk.fault = tell
+    found = list(trip.run(None))
+    assert outcomes(found)["end"] is Outcome.LEFT_OUT
+    assert all(step.is_settled for step in found)
+
+
+def test_an_observing_service_says_so(shop, desk):
+    shop.change(**document(mode="observe", words=WORDS))
+    telling(shop, desk)
+    found = texts(RoundTrip(shop.services, SHOP, FakeSetup(desk), 0.0).run(None))
+    assert "it observes, and moves no ticket" in found["service"]
