@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import decide, decision_quality, intake, lag, planner, size
+from bench import decide, decision_quality, intake, lag, limits, planner, size
 from bench.shop import SECRET, SECRET_NAME
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "intake": intake.run,
     "size": size.run,
     "lag": lag.run,
+    "limits": limits.run,
 }
 
 

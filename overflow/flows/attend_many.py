@@ -23,8 +23,8 @@ from overflow.helpdesks.port import Bulk, Change, Desired
 
 FRESH: Final = 300.0
 """Seconds after it was given away within which a ticket that only owes a note is not read anew."""
-FIRST: Final = 0.25
-"""Seconds before what was written is looked for again; each time twice as long."""
+FIRST: Final = 0.5
+"""Seconds before what was written is looked for, where it takes some; each time twice as long."""
 
 Failed = Callable[[Due, Exception], None]
 """Told of each ticket that failed."""
@@ -180,12 +180,11 @@ class _Together:
     def _read_back(self) -> None:
         """Until the helpdesk shows what was written, or has had its time to."""
         waited, pause = 0.0, FIRST
-        while self._dues:
-            self._unwritten(self._look(list(self._dues)))
-            if not self._dues or waited >= self._bulk.settles:
-                break
-            self._services.clock.sleep(pause)
+        while self._dues and waited <= self._bulk.settles:
+            if self._bulk.settles:
+                self._services.clock.sleep(pause)
             waited, pause = waited + pause, pause * 2
+            self._unwritten(self._look(list(self._dues)))
         for ticket_id in list(self._dues):
             self._fail(ticket_id, Busy(UNSHOWN))
 

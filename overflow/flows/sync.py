@@ -27,7 +27,7 @@ from overflow.flows.posting import post_note
 from overflow.flows.queue_order import in_order
 from overflow.flows.services import Services
 from overflow.flows.turnstile import Turnstile
-from overflow.helpdesks.port import Bulk, ByBulk, Helpdesk
+from overflow.helpdesks.port import Bulk, Helpdesk, bulk_of
 from overflow.jobs import Task
 from overflow.store import keys
 from overflow.store.leases import Ending, Lease
@@ -128,13 +128,13 @@ class _Drain:
         return Drained(self._end, self._tickets, self._failing.count)
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
-        desk = self._desk()
+        bulk = bulk_of(self._desk())
         most = min(self._services.pace.threads, self._gate().room())
         free = max(0, most - len(self._under_way))
-        if isinstance(desk, ByBulk):
-            pieces = self._gathered(desk.bulk.most)
-        else:
+        if bulk is None:
             pieces = [(due,) for due in self._fresh(free)]
+        else:
+            pieces = self._gathered(bulk.most)
         for piece in pieces[:free]:
             self._met.update(piece)
             self._under_way[pool.submit(self._work, piece)] = piece
@@ -174,9 +174,9 @@ class _Drain:
     def _work(self, piece: Piece) -> Parted:
         """In a thread of the pool; only ``StoreAway`` comes out."""
         fit = [due for due in piece if not self._is_too_often(due)]
-        desk = self._desk()
-        if len(fit) > 1 and isinstance(desk, ByBulk):
-            return self._together(desk.bulk, fit)
+        bulk = bulk_of(self._desk())
+        if len(fit) > 1 and bulk is not None:
+            return self._together(bulk, fit)
         for due in fit:
             self._try(due, partial(attend, self._services, self._shop, due, self))
         return NOBODY

@@ -1,7 +1,7 @@
 """Freshdesk by its REST API, with the webhooks of its automation rules, which it does not sign.
 
-It knows no locking: the last writer wins. A ticket's tags are replaced as a whole, so they are read
-right before they are written. A version is ``updated_at``, in whole seconds.
+It knows no locking: the last writer wins. A ticket's tags are replaced as a whole, by what was read
+of them right before. A version is ``updated_at``, in whole seconds.
 
 Limits: by plan 200 to 700 calls a minute, fewer for updates and lists; the answers say how many are
 left. https://developers.freshdesk.com/api/#ratelimit
@@ -20,6 +20,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.freshdesk_bulk import FreshdeskBulk
 from overflow.helpdesks.freshdesk_ticket import CHANNELS, Lexicon, hint_of, html_of
 from overflow.helpdesks.freshdesk_walk import Walk
 from overflow.helpdesks.gate import OPEN, Gate
@@ -40,7 +41,8 @@ class FreshdeskOptions(VendorOptions):
     mean. ``needs_header``: webhooks carry the secret in a header as well as in the URL.
     ``walk_days``: how far back the last change of an open ticket lies at the most. Not confirmed
     by the vendor: ``unassign`` (null, or left to the change of the group), ``tags`` (whether those
-    sent replace all or are added), ``merged_tag`` (there is none by default).
+    sent replace all or are added), ``merged_tag`` (there is none by default), ``bulk`` (what the
+    body of a bulk update stands in; ``off``: tickets are changed one by one).
     """
 
     statuses = meanings(fields.Integer(validate=validate.Range(min=2)))
@@ -49,6 +51,9 @@ class FreshdeskOptions(VendorOptions):
     unassign = fields.String(load_default="null", validate=validate.OneOf(["null", "omit"]))
     tags = fields.String(load_default="replace", validate=validate.OneOf(["replace", "add"]))
     merged_tag = fields.String(load_default="")
+    bulk = fields.String(
+        load_default="bulk_action", validate=validate.OneOf(["bulk_action", "plain", "off"])
+    )
 
 
 class FreshdeskHelpdesk:
@@ -86,6 +91,8 @@ class FreshdeskHelpdesk:
             gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
+        self.bulk = self._bulk(cast("str", options["bulk"]))
+        """See ``port.ByBulk``."""
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
         """See the port. Always a hint: whoever knows the secret could have sent it."""
@@ -102,17 +109,8 @@ class FreshdeskHelpdesk:
             return self._lexicon.ticket(Fields(reply.mapping()))
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
-        """See the port. One call, and a read before it where tags differ."""
-        change: dict[str, object] = {}
-        if desired.group is not None and desired.group != seen.group:
-            change["group_id"] = self._words.number(desired.group)
-            if self._unassigns:
-                change["responder_id"] = None
-        if desired.reason_field and desired.reason != (seen.reason or ""):
-            change["custom_fields"] = {desired.reason_field: desired.reason or None}
-        if desired.is_tagged != (desired.tag in seen.tags):
-            change["tags"] = self._tags(seen, desired)
-        if change:
+        """See the port. One call."""
+        if change := self._properties(seen, desired):
             self._put(seen.id, change)
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
@@ -154,13 +152,33 @@ class FreshdeskHelpdesk:
     def close(self) -> None:
         self._http.close()
 
+    def _bulk(self, how: str) -> FreshdeskBulk | None:
+        if how == "off":
+            return None
+        is_wrapped = how == "bulk_action"
+        return FreshdeskBulk(
+            self._http, self._walk, self._properties, self._put, is_wrapped=is_wrapped
+        )
+
+    def _properties(self, seen: Snapshot, desired: Desired) -> dict[str, object]:
+        """What differs, as Freshdesk has it."""
+        change: dict[str, object] = {}
+        if desired.group is not None and desired.group != seen.group:
+            change["group_id"] = self._words.number(desired.group)
+            if self._unassigns:
+                change["responder_id"] = None
+        if desired.reason_field and desired.reason != (seen.reason or ""):
+            change["custom_fields"] = {desired.reason_field: desired.reason or None}
+        if desired.is_tagged != (desired.tag in seen.tags):
+            change["tags"] = self._tags(seen, desired)
+        return change
+
     def _tags(self, seen: Snapshot, desired: Desired) -> list[str]:
-        """The whole set as it stands at this moment, with ours or without it."""
-        if not self._replaces_tags:
-            return [desired.tag] if desired.is_tagged else sorted(seen.tags - {desired.tag})
-        present = self.read(seen.id) or seen
-        others = present.tags - {desired.tag}
-        return sorted(others | {desired.tag} if desired.is_tagged else others)
+        """The whole set as it was seen a moment ago, with ours or without it."""
+        others = seen.tags - {desired.tag}
+        if not desired.is_tagged:
+            return sorted(others)
+        return sorted(others | {desired.tag}) if self._replaces_tags else [desired.tag]
 
     def _put(self, ticket_id: str, change: Mapping[str, object]) -> None:
         self._http.request("PUT", _ticket(ticket_id), json=change)

@@ -66,6 +66,18 @@ class Walk:
         page = self._page(place)
         return replace(page, tickets=[seen for seen in page.tickets if not seen.status.is_ended])
 
+    def latest(self, page: int) -> tuple[Sequence[Snapshot], bool]:
+        """The last changed of the tickets made within 30 days, and whether there are more."""
+        params: dict[str, str | int] = {
+            "order_by": "updated_at",
+            "order_type": "desc",
+            "include": "stats",
+            "per_page": PAGE,
+            "page": page,
+        }
+        reply = self._http.request("GET", "tickets", params=params)
+        return self._snapshots(reply), _has_more(reply)
+
     def _page(self, place: Place) -> Page:
         reply = self._list(place, {})
         tickets = self._snapshots(reply)

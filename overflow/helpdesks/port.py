@@ -167,8 +167,13 @@ class Bulk(Protocol):
 
 @runtime_checkable
 class ByBulk(Protocol):
-    """A helpdesk that has bulk calls."""
+    """A helpdesk that has bulk calls, or may have: its options say."""
 
     @property
-    def bulk(self) -> Bulk:
-        """They share its connections."""
+    def bulk(self) -> Bulk | None:
+        """They share its connections; None: not to be used."""
+
+
+def bulk_of(desk: Helpdesk) -> Bulk | None:
+    """Its bulk calls; None: it has none."""
+    return desk.bulk if isinstance(desk, ByBulk) else None

@@ -16,6 +16,8 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.helpdesks.vendors.plans import Plan
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -71,6 +73,8 @@ class Little:
     """A group that belongs to no partner, and to which people move tickets."""
     hangs = 1.0
     """Seconds for which a lost answer keeps a caller waiting: longer than its patience."""
+    page = 3
+    """Entries of a list at the most: few, so that a test has several pages."""
     routes: tuple[tuple[str, str, str], ...] = ()
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -79,6 +83,8 @@ class Little:
         """Seconds that its clock is ahead of everybody else's."""
         self.lock = threading.RLock()
         self.bad = Bad()
+        self.plan: Plan | None = None
+        """How much may be asked; None: any number."""
         self.asked: list[Asked] = []
         self.hooks: list[Hook] = []
         self.released = threading.Event()
@@ -155,7 +161,14 @@ class Little:
         if no is not None:
             return no[0], {"error": "not now"}, no[1]
         self.bad.meanwhile(asked)
-        return self.work(asked)
+        if self.plan is None:
+            return self.work(asked)
+        with self.lock:
+            is_let, told = self.plan.enter(asked.query, asked.at)
+        if not is_let:
+            return 429, {"error": "too many"}, told
+        status, body, headers = self.work(asked)
+        return status, body, {**told, **headers}
 
     def work(self, asked: Asked) -> tuple[int, object, Mapping[str, str]]:
         """What it does on a good day."""
