@@ -192,6 +192,17 @@ def writes_wait(house):
     house.clock.advance(400.0)
 
 
+def the_helpdesk_fails(house):
+    gate = house.services.desks.gate(house.services.book.policy(SHOP))
+    for _ in range(20):
+        gate.left(503, {})
+
+
+def the_helpdesk_is_asked_too_much(house):
+    gate = house.services.desks.gate(house.services.book.policy(SHOP))
+    gate.left(429, {"retry-after": "40"})
+
+
 def the_import_goes_on(house):
     house.services.redis.hdel("overflow:{lamps}:situation", "n:import")
 
@@ -206,6 +217,8 @@ def the_import_goes_on(house):
         (the_tag_is_not_shown, "tag and reason", FAIL, "looked at 4", "`overflow`"),
         (a_write_is_refused, "dead letters", FAIL, "the group is gone", "dead-letters/retry"),
         (writes_wait, "sync", FAIL, "1 to be written", "429"),
+        (the_helpdesk_fails, "calls", FAIL, "failures in a row", "by itself"),
+        (the_helpdesk_is_asked_too_much, "calls", WARN, "left alone for 40 s", "limit"),
         (the_import_goes_on, "import", WARN, "no ticket is decided", "wait"),
         (somebody_worked, "polling", FAIL, "60 min ago", "workers' log"),
         (lambda house: house.clock.advance(3 * 3600.0), "walk", FAIL, "3 h", "helpdesk walk lamps"),

@@ -35,6 +35,7 @@ HERE: Final[tuple[tuple[str, Check], ...]] = (
     ("walk", traffic.walk),
     ("sync", traffic.sync),
     ("dead letters", traffic.dead_letters),
+    ("calls", traffic.calls),
 )
 REACH: Final[tuple[str, Check]] = ("helpdesk", desk.reached)
 THERE: Final[tuple[tuple[str, Check], ...]] = (

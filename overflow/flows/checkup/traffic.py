@@ -12,6 +12,7 @@ from overflow.flows.checkup.patient import Patient
 from overflow.flows.differences import LATE, LOST
 from overflow.flows.reconcile import POLLED
 from overflow.helpdesks.hooks import patience
+from overflow.store.throttle import Breaker
 
 REFUSED: Final = frozenset({"unauthorised", "invalid"})
 LOST_WARNS, LOST_FAILS = 0.05, 0.5
@@ -94,6 +95,25 @@ def sync(who: Patient) -> Finding:
     seen = f"{counts.dirty} to be written, {counts.to_read} to be read, for {duration(lag)}"
     mend = "does the helpdesk throttle (429 in the workers' log), or are there too few workers?"
     return aged(lag, LAG_WARNS, LAG_FAILS, seen, mend)
+
+
+def calls(who: Patient) -> Finding:
+    """Whether the helpdesk is asked at all, and how much."""
+    state = who.services.desks.gate(who.policy).state()
+    if state.breaker is not Breaker.CLOSED:
+        return fail(
+            f"left alone for {duration(state.rest)}, after {state.failures} failures in a row",
+            "what fails is said below; it is tried again by itself, so mend only that",
+        )
+    if state.rest:
+        return warn(
+            f"the helpdesk wants to be left alone for {duration(state.rest)}",
+            "does somebody else use up its limit? a `limit` in helpdesk.options keeps below it",
+        )
+    if state.rate is None:
+        return ok("nothing limits them")
+    left = "" if state.remaining is None else f", {state.remaining} of {state.budget} are left"
+    return ok(f"{state.rate:.2g} a second at present{left}")
 
 
 def dead_letters(who: Patient) -> Finding:
