@@ -169,6 +169,11 @@ class Marks:
         letters = self._letters(shop, [field.split("\0") for field in page])
         return letters, page[-1] if len(later) > limit else ""
 
+    def is_due(self, shop: str, work: Work, ticket_id: str) -> bool:
+        """Whether that work on the ticket is still to be done: now or later, not given up."""
+        score = self._client.zscore(_queue(shop, work), ticket_id)
+        return score is not None and score < math.inf
+
     def is_dead(self, shop: str, work: Work, ticket_id: str) -> bool:
         """Whether that work on the ticket was given up."""
         return bool(self._client.zscore(_queue(shop, work), ticket_id) == math.inf)
