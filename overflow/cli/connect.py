@@ -13,8 +13,9 @@ from overflow.cli.places import require_store
 from overflow.core.model import Policy
 from overflow.errors import BadInput, Invalid
 from overflow.flows.roundtrip import RoundTrip
+from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.http import url_fault
-from overflow.helpdesks.setup import Step, Vault, checks, setup_of, steps
+from overflow.helpdesks.setup import Outcome, Step, Vault, checks, setup_of, steps
 from overflow.settings import resolve_secret
 from overflow.wiring import build
 
@@ -72,9 +73,10 @@ def command(
             policy.helpdesk.secrets, resolve_secret, may_replace=yes, is_open=show_secrets
         )
         setup = setup_of(policy, services.desks.of(policy), vault, url)
-        is_done = _told(checks(setup) if dry_run else steps(setup), is_masked=not show_secrets)
-        if is_done and not dry_run:
-            is_done = _travelled(RoundTrip(services, shop, setup, wait), ticket)
+        with urgent():
+            is_done = _told(checks(setup) if dry_run else steps(setup), is_masked=not show_secrets)
+            if is_done and not dry_run:
+                is_done = _travelled(RoundTrip(services, shop, setup, wait), ticket)
     finally:
         services.close()
     if not is_done:
@@ -110,5 +112,6 @@ def _told(found: Iterable[Step], *, is_masked: bool) -> bool:
 def _lines(step: Step) -> Iterator[str]:
     first, *others = step.text.splitlines()
     took = "" if step.seconds is None else f" ({step.seconds:.1f} s)"
-    yield f"{step.outcome:9} {step.name}: {first}{took}"
+    outcome = "FAILED" if step.outcome is Outcome.FAILED else step.outcome.value
+    yield f"{outcome:9} {step.name}: {first}{took}"
     yield from (f"{'':9} {line}" for line in others)

@@ -17,6 +17,8 @@ from typing import Final, TypeVar
 from overflow.clock import monotonic, new_id
 from overflow.core.model import HOME, Mode, Policy, Record, Snapshot, Status
 from overflow.errors import Fault, HelpdeskAway, Refused
+from overflow.flows.health import is_worker_alive
+from overflow.flows.route import mark_to_read
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Desired
 from overflow.helpdesks.setup import TEST_TAG, Setup
@@ -29,6 +31,10 @@ REASON: Final = "overflow tries this field"
 _TRIES: Final = 5
 _BEAT: Final = 0.25
 """Seconds between two looks into the store."""
+_STILL: Final = {
+    Mode.OBSERVE: ". The service observes, and moves no ticket",
+    Mode.OFF: ". The service is off, and moves no ticket",
+}
 _REFUSED: Final = {
     "unauthorised": "bore a wrong signature or secret: the service and the helpdesk hold different "
     "ones under helpdesk.secrets",
@@ -159,12 +165,16 @@ class RoundTrip:
         )
 
     def _known(self) -> Finding:
-        record = self._awaited(lambda: self._services.tickets.get(self._shop, self._ticket))
-        if record is None:
-            return failed(
-                f"the service has not read the ticket within {self._wait:g} s: does a worker run? "
-                "See /healthz"
-            )
+        """A webhook may have been passed over for being about our own change: so it is read."""
+        if not is_worker_alive(self._services):
+            return failed("no worker lives: `overflow run` starts one, and /healthz shows it")
+        mark_to_read(self._services, self._shop, self._ticket)
+        marks = self._services.marks
+        if not self._awaited(lambda: not marks.is_due(self._shop, "read", self._ticket)):
+            return failed(f"no worker has read the ticket within {self._wait:g} s: see /healthz")
+        if marks.is_dead(self._shop, "read", self._ticket):
+            return failed("the worker cannot read the ticket: the dead letters say why")
+        record = self._services.tickets.get(self._shop, self._ticket)
         return there(_told(record, self._policy.mode))
 
     def _awaited(self, look: Callable[[], T]) -> T:
@@ -185,13 +195,11 @@ class RoundTrip:
         return helpdesk.connector == "rest" and "webhook" not in helpdesk.options
 
 
-def _told(record: Record, mode: Mode) -> str:
+def _told(record: Record | None, mode: Mode) -> str:
+    if record is None:
+        return "a worker has read it; for a ticket that an agent began there is nothing to decide"
     holder = "the shop's own team" if record.team == HOME else record.team
-    if mode is Mode.OBSERVE:
-        return f"the service has it, with {holder}; it observes, and moves no ticket"
-    if mode is Mode.OFF:
-        return f"the service has it, with {holder}; it is off, and moves no ticket"
-    return f"the service has it, with {holder}"
+    return f"a worker has read it; {holder} has it{_STILL.get(mode, '')}"
 
 
 def _timed(name: str, attempt: Callable[[], Finding]) -> Step:

@@ -12,6 +12,7 @@ from overflow.helpdesks.setup import TEST_TAG, Outcome
 from tests.flows.fake_desk import TOKEN
 from tests.flows.house import SHOP, document
 from tests.flows.routing import receive
+from tests.flows.test_sync import drain
 
 WORDS = {"reason_field": "why"}
 
@@ -35,9 +36,29 @@ class FakeSetup:
 
 @pytest.fixture
 def trip(shop, desk):
-    """Nothing is waited for: what a webhook says is there by the time it is looked for."""
+    """A worker does its work whenever something is waited for."""
     shop.change(words=WORDS)
-    return RoundTrip(shop.services, SHOP, FakeSetup(desk), 0.0)
+    shop.services.progress.beat("a worker", shop.clock.now())
+    shop.clock.sleep = working(shop, lambda: drain(shop))
+    return trip_of(shop, desk)
+
+
+def working(shop, work):
+    """Instead of waiting; whoever works may wait himself."""
+    wait = shop.clock.sleep
+
+    def sleep(seconds):
+        shop.clock.sleep = wait
+        try:
+            work()
+        finally:
+            shop.clock.sleep = sleep
+
+    return sleep
+
+
+def trip_of(shop, desk, wait=20.0):
+    return RoundTrip(shop.services, SHOP, FakeSetup(desk), wait)
 
 
 def telling(shop, desk, body=None, token=TOKEN):
@@ -98,29 +119,47 @@ def test_a_ticket_that_is_not_there_or_over_ends_it(shop, desk, trip):
 
 
 def test_silence_says_that_the_service_is_not_reached_and_where_to_look(shop, desk, trip):
-    found = texts(trip.run(None))
+    found = texts(trip_of(shop, desk, wait=0.0).run(None))
     assert "the service is not reached" in found["webhook"]
     assert "look into its log" in found["webhook"]
-    assert "does a worker run?" in found["service"]
+    assert "no worker has read the ticket" in found["service"]
     assert desk.tickets["t-1"].tags == {"keep-here"}, "what was tried is taken back all the same"
 
 
 def test_a_wrong_secret_is_told_from_silence(shop, desk, trip):
     telling(shop, desk, token="wrong")
-    step = next(step for step in trip.run(None) if step.name == "webhook")
+    found = trip_of(shop, desk, wait=0.0).run(None)
+    step = next(step for step in found if step.name == "webhook")
     assert (step.outcome, "wrong signature" in step.text) == (Outcome.FAILED, True)
 
 
 def test_a_hint_is_heard_though_nothing_reads_it(shop, desk, trip):
     telling(shop, desk, body=b'{"hint": "t-1"}')
-    found = outcomes(trip.run(None))
+    found = outcomes(trip_of(shop, desk, wait=0.0).run(None))
     assert (found["webhook"], found["service"]) == (Outcome.THERE, Outcome.FAILED)
+
+
+def test_a_service_without_a_worker_is_told(shop, desk, trip):
+    shop.services.progress.forget_worker("a worker")
+    telling(shop, desk)
+    assert "no worker lives" in texts(trip.run(None))["service"]
+
+
+def test_a_ticket_that_the_worker_may_not_read_is_told(shop, desk, trip):
+    def refused():
+        desk.fault = lambda call, ticket_id: Refused("no") if call == "read" else None
+        drain(shop)
+        telling(shop, desk)
+
+    shop.clock.sleep = working(shop, refused)
+    telling(shop, desk)
+    assert "the dead letters say why" in texts(trip.run(None))["service"]
 
 
 def test_without_a_reason_field_none_is_tried(shop, desk, trip):
     shop.change(words={})
     telling(shop, desk)
-    found = outcomes(RoundTrip(shop.services, SHOP, FakeSetup(desk), 0.0).run(None))
+    found = outcomes(trip_of(shop, desk).run(None))
     assert found["reason field"] is Outcome.LEFT_OUT
 
 
@@ -151,8 +190,8 @@ def test_what_the_helpdesk_does_not_let_us_solve_is_left_to_people(shop, desk, t
     assert all(step.is_settled for step in found)
 
 
-def test_an_observing_service_says_so(shop, desk):
+def test_an_observing_service_says_so(shop, desk, trip):
     shop.change(**document(mode="observe", words=WORDS))
     telling(shop, desk)
-    found = texts(RoundTrip(shop.services, SHOP, FakeSetup(desk), 0.0).run(None))
-    assert "it observes, and moves no ticket" in found["service"]
+    found = texts(trip_of(shop, desk).run(None))
+    assert "The service observes, and moves no ticket" in found["service"]

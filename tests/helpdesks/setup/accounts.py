@@ -29,7 +29,8 @@ class Site:
         given = {"reason_field": self.server_module.REASON, **words}
         self.words = {name: word for name, word in given.items() if word is not None}
         (folder / "token").write_text(self.server_module.TOKEN)
-        self.options = {"url": self.account.url, **self.server_module.OPTIONS}
+        boundless = {"limit": {"requests": 1000, "seconds": 1}}
+        self.options = {"url": self.account.url, **self.server_module.OPTIONS, **boundless}
         self.webhook = f"file:{folder / 'webhook'}"
 
     @property
