@@ -19,6 +19,7 @@ from overflow.flows.attend import UNSHOWN, Due, Stopped, Watch, go_on, is_unwrit
 from overflow.flows.look import READS, Looked, Reading, contended, take_in
 from overflow.flows.posting import begin_note, end_note, is_noted, may_go_along, noted
 from overflow.flows.services import Services
+from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.port import Bulk, Change, Desired
 
 FRESH: Final = 300.0
@@ -108,7 +109,8 @@ class _Together:
                 break
             go_on(self._watch)
             priors = self._services.tickets.get_many(self._shop, left)
-            found = self._bulk.read(left)
+            with urgent(is_first and any(self._dues[i].read for i in left)):
+                found = self._bulk.read(left)
             self._watch.answered()
             for ticket_id in set(left) - found.keys():
                 self._alone.add(ticket_id)

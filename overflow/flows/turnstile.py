@@ -19,8 +19,10 @@ from overflow.errors import StoreAway, Throttled
 from overflow.helpdesks.limits import Told, budget_of, reader_of, retry_after
 from overflow.store.throttle import Answer, Asked, Breaker, Outcome, State, Throttle
 
-PATIENCE: Final = 3.0
+PATIENCE: Final = 6.0
 """Seconds that a call waits for its turn; who would have to wait longer comes again later."""
+URGENT_PATIENCE: Final = 3.0
+"""The same for urgent ones: they may hold a thread of the API."""
 LOOK: Final = 0.5
 """Seconds for which is taken for true what was seen last."""
 AHEAD: Final = 2.0
@@ -52,7 +54,7 @@ class Turnstile:
         """See the protocol."""
         if self._may_pass_unasked():
             return
-        left, was_in_line = PATIENCE, False
+        left, was_in_line = URGENT_PATIENCE if is_urgent else PATIENCE, False
         while True:
             asked = self._ask(left, is_urgent=is_urgent, was_in_line=was_in_line)
             match asked.answer:

@@ -22,7 +22,7 @@ def beside_note(*, is_undone: bool) -> Iterator[None]:
     try:
         yield
     except HelpdeskAway as away:
-        raise HelpdeskAway(away.message, away.retry_after, is_undone=is_undone) from away
+        raise type(away)(away.message, away.retry_after, is_undone=is_undone) from away
     except Refused as no:
         if is_undone:
             raise
