@@ -5,6 +5,7 @@ from importlib import import_module
 from overflow.core.model import HelpdeskConfig, Words
 from overflow.flows import intake, reconcile
 from overflow.helpdesks import open_helpdesk
+from overflow.helpdesks.gate import OPEN
 from tests.flows.house import SHOP, House, MovableClock
 
 VENDORS = ("zendesk", "freshdesk", "zammad", "chatwoot", "gorgias")
@@ -70,11 +71,11 @@ class World:
         self.house.queue.close()
 
 
-def connect(vendor, server, clock, **options):
+def connect(vendor, server, clock, gate=OPEN, **options):
     """The connector of a vendor's module."""
     own = getattr(server, "options", None) or vendor.OPTIONS
     given = {"url": server.url, "timeout": TIMEOUT, **own, **options}
     token = getattr(server, "token", None) or vendor.TOKEN
     secrets = {"token": (token,), "webhook": ("old", vendor.SECRET)}
     config = HelpdeskConfig(vendor.CONNECTOR, given, secrets)
-    return open_helpdesk(config, Words(reason_field=vendor.REASON), str, clock)
+    return open_helpdesk(config, Words(reason_field=vendor.REASON), str, clock, gate)
