@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import structlog
+
 from overflow.clock import monotonic
+from overflow.errors import Refused
 from overflow.flows import audit, differences
 from overflow.flows.alone import alone
 from overflow.flows.carry import count
 from overflow.flows.compare import compare
 from overflow.flows.failing import ANSWERS
 from overflow.flows.services import Services
+from overflow.helpdesks.port import Helpdesk, Page
 from overflow.jobs import Task
 from overflow.store.leases import Lease
 
@@ -24,6 +28,10 @@ CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
 POLLED: Final = "polled"
 """Under this name is kept when a poll last saw all changes."""
+BEGUN_ANEW: Final = "changed:anew"
+"""Under this name is kept when the helpdesk last did not take the cursor any more."""
+ANEW_EVERY: Final = 3600.0
+"""Seconds between two such beginnings: what is refused more often has another reason."""
 
 
 class Polled(NamedTuple):
@@ -54,7 +62,7 @@ def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled
     cursor = services.progress.get(shop, CHANGED) or ""
     seen = different = 0
     while True:
-        page = desk.changed_since(cursor)
+        page = _changed_since(services, shop, desk, cursor)
         found = compare(services, shop, page.tickets)
         seen, different = seen + len(page.tickets), different + found
         heard(services, shop)
@@ -68,6 +76,27 @@ def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled
         services.progress.put(shop, POLLED, str(services.clock.now()))
     is_whole = page.is_last and is_ours and audit.go_on(services, shop, desk, lease, until)
     return Polled(is_whole, seen, different)
+
+
+def _changed_since(services: Services, shop: str, desk: Helpdesk, cursor: str) -> Page:
+    """A page of changes; where the cursor is refused, from now on, and a walk finds the rest.
+
+    A helpdesk may know a cursor for a while only, and be away for longer. Where it refuses whatever
+    is asked, that is what is raised.
+    """
+    try:
+        return desk.changed_since(cursor)
+    except Refused as refused:
+        now = services.clock.now()
+        last = float(services.progress.get(shop, BEGUN_ANEW) or 0.0)
+        if not cursor or now - last < ANEW_EVERY:
+            raise
+        page = desk.changed_since("")
+        services.progress.put(shop, BEGUN_ANEW, str(now))
+        audit.ask(services, shop)
+        log = structlog.get_logger("overflow.reconcile")
+        log.warning("the list of changes begins anew", shop=shop, why=refused.message)
+        return page
 
 
 def heard(services: Services, shop: str) -> None:

@@ -106,6 +106,64 @@ def test_a_poll_that_fails_keeps_its_place(shop, desk):
     assert shop.record("1").team == HOME
 
 
+class TestACursorThatTheHelpdeskForgot:
+    """It was away for longer than it keeps its list of changes."""
+
+    @pytest.fixture
+    def desk(self):
+        class Forgetful(FakeDesk):
+            forgotten = ""
+
+            def changed_since(self, cursor):
+                if cursor and cursor == self.forgotten:
+                    raise Refused("GET changes: the helpdesk answered 400.")
+                return super().changed_since(cursor)
+
+        return Forgetful()
+
+    def test_the_list_begins_anew_and_a_walk_finds_what_it_does_not_show(self, shop, desk):
+        arrivals(shop, desk, 2)
+        poll(shop)
+        desk.forgotten = shop.services.progress.get(SHOP, CHANGED)
+        desk.create("3")
+        desk.touch("1", status=Status.SOLVED)
+        shop.later(200.0)
+
+        while not poll(shop).is_whole:
+            pass
+        settle(shop)
+        desk.touch("2", assignee="ann")
+        poll(shop)
+        settle(shop)
+
+        assert shop.record("3") is not None
+        assert disagreements(shop, desk) == []
+
+    def test_what_is_refused_for_another_reason_is_tried_anew_once_an_hour(self, shop, desk):
+        poll(shop)
+        desk.forgotten = shop.services.progress.get(SHOP, CHANGED)
+        poll(shop)
+        desk.forgotten = shop.services.progress.get(SHOP, CHANGED)
+
+        for _ in range(3):
+            with pytest.raises(Refused):
+                poll(shop)
+        shop.later(reconcile.ANEW_EVERY + 1.0)
+
+        assert poll(shop).seen == 0
+
+    def test_where_everything_is_refused_the_place_is_kept(self, shop, desk):
+        poll(shop)
+        cursor = shop.services.progress.get(SHOP, CHANGED)
+        desk.fault = lambda call, _: Refused("GET changes: the helpdesk answered 401.")
+
+        with pytest.raises(Refused):
+            poll(shop)
+
+        assert shop.services.progress.get(SHOP, CHANGED) == cursor
+        assert audit.state(shop.services, SHOP).standing == "ended"
+
+
 def test_a_poll_that_runs_out_of_time_goes_on_with_the_next_job(store_url, store_client, desk):
     house = House(store_url, store_client, desk, Pace(budget=0.0))
     house.open()
