@@ -18,11 +18,14 @@ LONGEST_WAIT: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """``calls`` in any ``seconds``. ``is_firm``: the shop's own, which nothing raises."""
+    """``calls`` in any ``seconds``."""
 
     calls: int
     seconds: float
     is_firm: bool = False
+    """It is the shop's own, which nothing raises."""
+    is_leaky: bool = False
+    """The vendor counts by a leaky bucket that holds ``calls`` and loses as many in ``seconds``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ _READERS: Final[Mapping[str, Reader]] = {
 PUBLISHED: Final[Mapping[str, Budget]] = {
     "chatwoot": Budget(3000, 60.0),
     "freshdesk": Budget(200, 60.0),
-    "gorgias": Budget(40, 20.0),
+    "gorgias": Budget(40, 20.0, is_leaky=True),
     "zendesk": Budget(200, 60.0),
 }
 """By connector: Chatwoot's own default, Freshdesk Growth, an API key of Gorgias's, Zendesk Team."""
@@ -95,10 +98,12 @@ def reader_of(connector: str) -> Reader:
 
 def budget_of(connector: str, options: Mapping[str, object]) -> Budget | None:
     """What a shop may ask of its helpdesk, by its (not yet validated) options; None: no limit."""
+    published = PUBLISHED.get(connector)
     limit: Any = options.get("limit")
-    if limit:
-        return Budget(int(limit["requests"]), float(limit["seconds"]), is_firm=True)
-    return PUBLISHED.get(connector)
+    if not limit:
+        return published
+    is_leaky = published is not None and published.is_leaky
+    return Budget(int(limit["requests"]), float(limit["seconds"]), is_firm=True, is_leaky=is_leaky)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

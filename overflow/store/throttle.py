@@ -138,10 +138,10 @@ class Throttle:
 
     def _asked(self, shop: str, budget: Budget | None, args: list[int]) -> Asked:
         known = budget or LEARNED
-        firm = int(known.is_firm)
+        budgeted = [known.calls, known.seconds, int(known.is_firm), int(known.is_leaky)]
         names = [keys.throttle(shop), keys.totals(shop)]
         code, wait, breaker, rest, rate, calls, remaining, failures = self._enter(
-            names, [self._time(), known.calls, known.seconds, firm, *args]
+            names, [self._time(), *budgeted, *args]
         )
         state = State(
             Breaker(breaker),

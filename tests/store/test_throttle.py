@@ -100,6 +100,19 @@ class TestTheBudget:
         arrived = [at + slip for (at, _), slip in zip(sent, slips, strict=False)]
         assert most_within(arrived, budget.seconds) <= budget.calls
 
+    @on_one_store
+    @given(
+        size=st.integers(4, 60),
+        calls=st.lists(st.tuples(st.floats(0.0, 60.0), st.booleans()), max_size=100),
+    )
+    def test_a_leaky_bucket_never_flows_over(self, store_client, throttle, time, size, calls):
+        store_client.flushall()
+        budget, held, last = Budget(size, 20.0, is_leaky=True), 0.0, 0.0
+
+        for at, _ in play(throttle, time, calls, budget=budget):
+            held, last = max(0.0, held - (at - last) * size / 20.0) + 1, at
+            assert held <= size
+
     def test_several_processes_share_one(self, store_url, store_client):
         budget, sent = Budget(16, 1.0), []
 

@@ -10,10 +10,11 @@
 -- ARGV[2]  calls of the budget, 0 for none
 -- ARGV[3]  its seconds
 -- ARGV[4]  1: what the helpdesk says never raises it
--- ARGV[5]  1 urgent, 0 not
--- ARGV[6]  1: it waited in line for as long as it was told
--- ARGV[7]  the longest wait that it takes, microseconds
--- ARGV[8]  calls that it stands for; 0: only look
+-- ARGV[5]  1: the helpdesk counts by a leaky bucket, 0: by windows
+-- ARGV[6]  1 urgent, 0 not
+-- ARGV[7]  1: it waited in line for as long as it was told
+-- ARGV[8]  the longest wait that it takes, microseconds
+-- ARGV[9]  calls that it stands for; 0: only look
 --
 -- Returns {code, wait, breaker, rest, rate, calls, remaining, fails}: 1 go, 0 wait for so many
 -- microseconds in line and ask again, 2 wait so long and ask anew, -1 no: not within what it takes;
@@ -58,6 +59,9 @@ local rate, burst = math.huge, math.huge
 if calls > 0 then -- no stretch ever has more: burst + rate * seconds < calls + 1
   burst = math.max(math.min(2, calls), math.floor(calls / BURST))
   rate = (calls - burst + 1) / (seconds + SLIP) * share
+  if ARGV[5] == '1' then -- nothing ever flows over
+    rate = 0.98 * calls / seconds * share
+  end
 end
 local since = (now - s.closed) / 1e6
 if s.closed > 0 and since < 10 then -- slow start after an outage: twice as much every second
@@ -76,7 +80,7 @@ local function answer(code, wait)
   local told = rate < math.huge and math.floor(rate * 1000) or -1
   return { code, math.ceil(wait), breaker, rest, told, calls, s.remaining, s.fails }
 end
-local count = tonumber(ARGV[8])
+local count = tonumber(ARGV[9])
 if count == 0 then
   return answer(0, 0)
 end
@@ -85,7 +89,7 @@ local function held(wait)
   return answer(-1, wait)
 end
 local function refused(wait, code)
-  return wait > tonumber(ARGV[7]) and held(wait) or answer(code, wait)
+  return wait > tonumber(ARGV[8]) and held(wait) or answer(code, wait)
 end
 
 if breaker == 1 then
@@ -104,7 +108,7 @@ local tokens = burst
 if s.at > 0 and rate < math.huge then
   tokens = math.min(burst, s.tokens + math.max(0, now - s.at) / 1e6 * rate)
 end
-local is_urgent = ARGV[5] == '1'
+local is_urgent = ARGV[6] == '1'
 local line = is_urgent and 'line1' or 'line0'
 if breaker == 0 and rate < math.huge then
   local is_turn = s.turn >= TURN and s.line0 > now - 1e6
@@ -115,11 +119,11 @@ if breaker == 0 and rate < math.huge then
     need = 1
   end
   local wait = math.max(0, (need - tokens) / rate * 1e6)
-  if ARGV[6] ~= '1' and s[line] > now then
+  if ARGV[7] ~= '1' and s[line] > now then
     wait = math.max(wait, s[line] - now + 1e6 / rate)
   end
   if wait > 0 then
-    if wait <= tonumber(ARGV[7]) and ARGV[6] ~= '1' then
+    if wait <= tonumber(ARGV[8]) and ARGV[7] ~= '1' then
       redis.call('HSET', KEYS[1], line, math.ceil(now + wait))
     end
     return refused(wait, 0)
@@ -131,5 +135,5 @@ redis.call('HSET', KEYS[1], 'at', now, 'pace', s.pace, 'turn', is_urgent and s.t
 if rate < math.huge then
   redis.call('HSET', KEYS[1], 'tokens', math.max(0, tokens - count))
 end
-redis.call('HINCRBY', KEYS[2], ARGV[6] == '1' and 'calls/waited' or 'calls/sent', count)
+redis.call('HINCRBY', KEYS[2], ARGV[7] == '1' and 'calls/waited' or 'calls/sent', count)
 return answer(1, 0)
