@@ -23,6 +23,8 @@ MOST: Final = 200.0
 
 _NUDGE: Final = 0.02
 _HALVINGS: Final = 8
+_COARSE: Final = 0.5
+"""Step in handle times, five times the exact one's: a share moves by a thousandth for it."""
 
 
 def priced(course: Course, goal: float, present: int = 0) -> Course:
@@ -59,4 +61,5 @@ def share_in_time(course: Course, price: float, present: int = 0) -> float:
 
 
 def _cost(course: Course, price: float, present: int) -> float:
-    return solve(at_price(course, price), present=present).expected_cost(0, present)
+    step = min(_COARSE / course.mu, course.horizon / 40.0)
+    return solve(at_price(course, price), step=step, present=present).expected_cost(0, present)
