@@ -31,6 +31,8 @@ REASON: Final = "overflow tries this field"
 _TRIES: Final = 5
 _BEAT: Final = 0.25
 """Seconds between two looks into the store."""
+_GRACE: Final = 3.0
+"""Seconds for which a good webhook is waited for, once a refused one has come."""
 _STILL: Final = {
     Mode.OBSERVE: ". The service observes, and moves no ticket",
     Mode.OFF: ". The service is off, and moves no ticket",
@@ -154,7 +156,8 @@ class RoundTrip:
         def verified() -> dict[str, int]:
             return {name: n for name, n in come().items() if name not in _REFUSED}
 
-        if found := self._awaited(verified):
+        self._awaited(come)
+        if found := self._awaited(verified, _GRACE if come() else 0.0):
             told = ", ".join(f"{n} {name}" for name, n in sorted(found.items()))
             return there(f"the service heard of it ({told})")
         for name, n in come().items():
@@ -177,9 +180,9 @@ class RoundTrip:
         record = self._services.tickets.get(self._shop, self._ticket)
         return there(_told(record, self._policy.mode))
 
-    def _awaited(self, look: Callable[[], T]) -> T:
+    def _awaited(self, look: Callable[[], T], seconds: float | None = None) -> T:
         """What is found, as soon as it is something, or after ``wait`` seconds."""
-        until = monotonic() + self._wait
+        until = monotonic() + (self._wait if seconds is None else min(seconds, self._wait))
         while not (found := look()) and monotonic() < until:
             self._services.clock.sleep(_BEAT)
         return found

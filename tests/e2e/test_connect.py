@@ -85,7 +85,7 @@ def test_zendesk_is_connected_by_one_command_and_the_next_run_changes_nothing(co
 
 def test_zammad_is_connected_while_the_service_only_observes(connecting):
     with Postman(connecting.sites[OBSERVING].account):
-        status, said = connecting.run(OBSERVING)
+        status, said = connecting.run_here(OBSERVING)
     assert status == 0, said
     assert "a worker has read it" in said
 
@@ -119,7 +119,7 @@ def test_freshdesk_is_connected_once_a_person_has_made_the_rules(connecting):
 
         address = f"{connecting.service.base}{site.path}"
         site.account.rules.append((f"{address}/wrong", {"x-overflow-secret": "wrong"}))
-        status, said = connecting.run_here("freshdesk", "--wait", "2")
+        status, said = connecting.run_here("freshdesk")
         assert status == 1
         assert "wrong signature or secret" in said
 

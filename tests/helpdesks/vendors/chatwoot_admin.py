@@ -33,7 +33,7 @@ class Account(chatwoot_server.Server):
         self.role = "administrator"
         self.webhooks: list[dict] = []
         self.made_labels: list[dict] = []
-        self.attributes: list[dict] = []
+        self.made_attributes: list[dict] = []
         self._numbers = itertools.count(1)
         super().__init__(now)
 
@@ -60,12 +60,12 @@ class Account(chatwoot_server.Server):
 
     def list_attributes(self, asked):
         wanted = asked.query["attribute_model"]
-        return [a for a in self.attributes if a["attribute_model"] == wanted]
+        return [a for a in self.made_attributes if a["attribute_model"] == wanted]
 
     def make_attribute(self, asked):
         self._is_administrator()
         given = demand(asked.body["custom_attribute_definition"], needed=ATTRIBUTE)
-        self.attributes.append(given)
+        self.made_attributes.append(given)
         return given
 
     def labels(self, asked, number):
