@@ -1,0 +1,116 @@
+"""One shop's gate in a process: who waits, who comes again later, and what the store is asked."""
+
+import pytest
+
+from overflow.core.model import HelpdeskConfig
+from overflow.errors import Throttled
+from overflow.flows.turnstile import MANY, PATIENCE, Turnstile
+from overflow.store import keys
+from overflow.store.connect import connect
+from overflow.store.throttle import Throttle
+from tests.flows.house import SHOP, HastyClock
+
+LIMITED = HelpdeskConfig("rest", {"limit": {"requests": 40, "seconds": 20.0}}, {})
+UNLIMITED = HelpdeskConfig("zammad", {}, {})
+
+
+@pytest.fixture
+def clock():
+    return HastyClock()
+
+
+@pytest.fixture
+def made(store_client, clock):
+    return lambda config: Turnstile(Throttle(store_client, clock.now), SHOP, config, clock)
+
+
+def pass_through(gate, times, status=200, *, urgent=False, **headers):
+    for _ in range(times):
+        gate.enter(is_urgent=urgent)
+        gate.left(status, headers)
+
+
+def count(store_client, name):
+    return int(store_client.hget(keys.totals(SHOP), f"calls/{name}") or 0)
+
+
+def test_whoever_comes_too_soon_waits_for_as_long_as_the_budget_wants(made, clock):
+    gate, began = made(LIMITED), clock.now()
+
+    pass_through(gate, 40)
+
+    assert clock.now() - began > 0.8 * 20.0
+
+
+def test_whoever_would_wait_too_long_comes_again_and_nothing_was_sent(made):
+    gate = made(LIMITED)
+    pass_through(gate, 1, 429, **{"retry-after": "30"})
+
+    with pytest.raises(Throttled) as caught:
+        gate.enter(is_urgent=True)
+    assert caught.value.is_undone
+    assert caught.value.retry_after == pytest.approx(30.0, abs=1.0)
+    assert gate.room() == 0
+
+
+def test_a_short_rest_is_waited_out(made, clock):
+    gate = made(LIMITED)
+    pass_through(gate, 1, 429, **{"retry-after": "1"})
+    began = clock.now()
+
+    gate.enter(is_urgent=True)
+
+    assert 1.0 <= clock.now() - began < PATIENCE
+
+
+def test_so_many_tickets_are_begun_as_the_budget_feeds(made):
+    assert made(LIMITED).room() == 4
+    assert made(UNLIMITED).room() == MANY
+
+
+def test_without_limits_the_store_is_asked_now_and_then_and_counts_all(made, clock, store_client):
+    gate = made(UNLIMITED)
+    calls_before = store_client.info("stats")["total_commands_processed"]
+    pass_through(gate, 500)
+    calls = store_client.info("stats")["total_commands_processed"] - calls_before
+    clock.advance(1.0)
+    pass_through(gate, 1)
+
+    assert calls < 50
+    assert count(store_client, "sent") == 501
+
+
+@pytest.mark.parametrize("status", [None, 500, 503, 401, 403])
+def test_what_fails_again_and_again_is_left_alone_and_tried_by_one(made, clock, status):
+    gate, other = made(UNLIMITED), made(UNLIMITED)
+    pass_through(gate, 12, status)
+    for each in (gate, other):
+        with pytest.raises(Throttled, match="failed again and again"):
+            each.enter(is_urgent=True)
+
+    clock.advance(3.0)
+    assert other.room() == 1
+    other.enter(is_urgent=False)
+    with pytest.raises(Throttled):
+        gate.enter(is_urgent=True)
+    other.left(200, {})
+    assert gate.room() > 0
+
+
+@pytest.mark.parametrize("status", [200, 404, 409, 412, 422])
+def test_what_answers_is_not_away(made, status):
+    gate = made(UNLIMITED)
+    pass_through(gate, 11, 503)
+    pass_through(gate, 1, status)
+    pass_through(gate, 11, 503)
+
+    gate.enter(is_urgent=False)
+
+
+def test_a_store_that_is_away_stops_nobody(clock, tmp_path):
+    throttle = Throttle(connect(f"unix://{tmp_path}/nothing.sock", retries=0))
+
+    for config in (LIMITED, UNLIMITED):
+        gate = Turnstile(throttle, SHOP, config, clock)
+        pass_through(gate, 100, 503)
+        assert gate.room() > 0
