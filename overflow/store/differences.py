@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -40,6 +41,7 @@ class Differences:
         )
         return gone
 
-    def count(self, shop: str) -> int:
-        """Those that are not explained."""
-        return int(self._client.zcard(keys.differences(shop)))
+    def count(self, shop: str, until: float = math.inf) -> int:
+        """Those found before then that are not explained."""
+        before = "+inf" if until == math.inf else f"({to_micro(until)}"
+        return int(self._client.zcount(keys.differences(shop), "-inf", before))

@@ -171,7 +171,7 @@ def test_a_list_that_was_older_than_a_webhook_found_nothing(known, desk):
 
 def test_where_there_are_no_webhooks_none_is_missed(known, desk):
     described = yaml.safe_load(EXAMPLE.read_text())
-    del described["webhook"]
+    del described["webhook"], described["limit"]
     secrets = {"token": "env:DESK_TOKEN"}
     known.change(helpdesk={"connector": "rest", "options": described, "secrets": secrets})
     desk.touch("1", assignee="ann")

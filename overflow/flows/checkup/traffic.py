@@ -17,6 +17,8 @@ from overflow.store.throttle import Breaker
 REFUSED: Final = frozenset({"unauthorised", "invalid"})
 LOST_WARNS, LOST_FAILS = 0.05, 0.5
 """Share of the webhooks of an hour that were lost."""
+PATIENT: Final = 120.0
+"""Seconds after which a webhook that may still come is missed."""
 FEW: Final = 3
 """Lost webhooks in an hour that nobody has to know of."""
 POLL_WARNS, POLL_FAILS = 120.0, 900.0
@@ -31,16 +33,18 @@ def webhooks(who: Patient) -> Finding:
     """Whether they come, and whether all do."""
     if patience(who.policy.helpdesk) is None:
         return ok("this helpdesk sends none: it is polled")
-    taken, lost = sum(_results(who, refused=False).values()), who.hour.get(f"difference/{LOST}", 0)
-    late, open_ = who.hour.get(f"difference/{LATE}", 0), who.services.differences.count(who.shop)
-    seen = f"{taken} taken in the last hour, {late} came after polling, {lost} never came"
-    if not taken and lost + open_:
+    taken = sum(_results(who, refused=False).values())
+    late = who.hour.get(f"difference/{LATE}", 0)
+    awaited = who.services.differences.count(who.shop, who.now - PATIENT)
+    missed = who.hour.get(f"difference/{LOST}", 0) + awaited
+    if not taken and missed:
         return fail(
-            f"none came in the last hour, and polling found {lost + open_} tickets that changed",
+            f"none came in the last hour, and polling found {missed} tickets that changed",
             _called(who),
         )
-    part = lost / (taken + lost) if taken + lost else 0.0
-    if lost <= FEW or part <= LOST_WARNS:
+    seen = f"{taken} taken in the last hour, {late} came after polling, {missed} did not come"
+    part = missed / (taken + missed) if missed else 0.0
+    if missed <= FEW or part <= LOST_WARNS:
         return ok(seen)
     seen = f"{seen}: {share(part)} are lost"
     return fail(seen, _called(who)) if part > LOST_FAILS else warn(seen, _called(who))
@@ -81,9 +85,9 @@ def walk(who: Patient) -> Finding:
     mend = f"ask for one: `overflow helpdesk walk {who.shop}`; the workers' log says why it fails"
     if not at:
         return warn("none has ended yet", mend)
-    word = "has gone on for" if stands.is_under_way else "ended, before"
-    told = f"{stands.tickets} open tickets, {stands.differences} differences"
-    seen = f"the last one {word} {duration(who.now - at)}: {told}"
+    age = duration(who.now - at)
+    word = f"one has gone on for {age}" if stands.is_under_way else f"the last one ended {age} ago"
+    seen = f"{word}: {stands.tickets} open tickets, {stands.differences} differences"
     return aged(who.now - at, WALK_WARNS, WALK_FAILS, seen, mend)
 
 
@@ -92,7 +96,9 @@ def sync(who: Patient) -> Finding:
     counts = who.services.marks.counts(who.shop)
     oldest = [at for at in (counts.oldest_dirty, counts.oldest_to_read) if at]
     lag = max((who.now - at for at in oldest), default=0.0)
-    seen = f"{counts.dirty} to be written, {counts.to_read} to be read, for {duration(lag)}"
+    seen = f"{counts.dirty} to be written, {counts.to_read} to be read"
+    if lag:
+        seen = f"{seen}, the oldest for {duration(lag)}"
     mend = "does the helpdesk throttle (429 in the workers' log), or are there too few workers?"
     return aged(lag, LAG_WARNS, LAG_FAILS, seen, mend)
 
