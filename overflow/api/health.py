@@ -120,6 +120,7 @@ def _sources() -> metrics.Sources:
         is_worker_alive=lambda: health.is_worker_alive(here),
         missing_groups=lambda shop: groups.missing(here, shop),
         estimated=lambda shop: estimated(here, shop),
+        throttle=lambda shop: here.desks.gate(here.book.policy(shop)).state(),
     )
 
 

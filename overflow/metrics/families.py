@@ -36,6 +36,11 @@ COUNTERS: Final[Mapping[str, Family]] = {
         ("shop", "team", "shadow_team", "channel"),
     ),
     "overflow_moves_total": Family("Tickets that changed hands.", ("shop", "kind")),
+    "overflow_helpdesk_calls_total": Family(
+        "Calls of the helpdesk: sent at once, sent after they waited for the budget, held back, "
+        "limited (answered with 429).",
+        ("shop", "outcome"),
+    ),
     "overflow_wait_promises_total": Family(
         "Expected waits of tickets by what came of them: answered sooner or later, moved before, "
         "unanswered.",
@@ -93,6 +98,18 @@ GAUGES: Final[Mapping[str, Family]] = {
     "overflow_dead_letters": Family("Work that was given up.", ("shop",)),
     "overflow_missing_groups": Family(
         "Groups of the policy that the helpdesk does not list.", ("shop",)
+    ),
+    "overflow_helpdesk_budget_calls": Family(
+        "Calls that the helpdesk allows, in its own time; absent: no limit is known.", ("shop",)
+    ),
+    "overflow_helpdesk_remaining_calls": Family(
+        "Calls of these that it last said are left.", ("shop",)
+    ),
+    "overflow_helpdesk_calls_per_second": Family(
+        "Calls that it is asked at the most at present; absent: any number.", ("shop",)
+    ),
+    "overflow_helpdesk_breaker_open": Family(
+        "1 while the helpdesk is left alone, for it fails again and again.", ("shop",)
     ),
     "overflow_sync_lag_seconds": Family(
         "Age of the oldest decision that the helpdesk has not confirmed.", ("shop",)

@@ -27,6 +27,7 @@ from overflow.store.marks import Counts, Marks
 from overflow.store.policies import Policies
 from overflow.store.situations import Situations
 from overflow.store.tallies import Lag, Tallies
+from overflow.store.throttle import Breaker, State
 
 _MOVING: Final = frozenset({"overflow", "late_overflow", "recall", "returned"})
 """Outcomes of decisions that move a ticket."""
@@ -57,6 +58,8 @@ class Sources:
     """Of a shop."""
     estimated: Callable[[str], Iterable[Sample]] = lambda _: ()
     """What the planner estimates of a shop."""
+    throttle: Callable[[str], State | None] = lambda _: None
+    """How much a shop's helpdesk is asked."""
 
 
 def domain(sources: Sources, accept: str) -> tuple[bytes, str]:
@@ -115,6 +118,7 @@ class _Shop:
     lag: Lag
     missing_groups: int
     estimated: Sequence[Sample]
+    throttle: State | None
 
     @classmethod
     def read(cls, sources: Sources, shop: str) -> _Shop:
@@ -129,6 +133,7 @@ class _Shop:
             sources.tallies.lag(shop),
             len(sources.missing_groups(shop)),
             [] if policy is None else list(sources.estimated(shop)),
+            None if policy is None else sources.throttle(shop),
         )
 
     def samples(self) -> Iterator[Sample]:
@@ -138,6 +143,8 @@ class _Shop:
         yield from self._plans()
         yield from self.estimated
         yield from self._sync()
+        if self.throttle is not None:
+            yield from _throttled(self.throttle)
         if self.policy is not None:
             yield from self._waits(self.policy)
             for partner in self.policy.partners:
@@ -157,6 +164,8 @@ class _Shop:
                     yield "overflow_flaps_total", (channel,), count
                 case ["shadow", team, shadow_team, channel]:
                     yield "overflow_shadow_total", (team, shadow_team, channel), count
+                case ["calls", outcome]:
+                    yield "overflow_helpdesk_calls_total", (outcome,), count
                 case ["webhook", connector, result]:
                     yield "overflow_events_total", (connector, result), count
                 case ["difference", cause]:
@@ -217,6 +226,16 @@ class _Shop:
             labels = partner.name, channel
             yield "overflow_partner_held", labels, self.situation.held.get(labels, 0)
             yield "overflow_partner_capacity", labels, min(agreed, declared.get(channel, agreed))
+
+
+def _throttled(state: State) -> Iterator[Sample]:
+    yield "overflow_helpdesk_breaker_open", (), float(state.breaker is not Breaker.CLOSED)
+    if state.budget:
+        yield "overflow_helpdesk_budget_calls", (), state.budget
+    if state.remaining is not None:
+        yield "overflow_helpdesk_remaining_calls", (), state.remaining
+    if state.rate is not None:
+        yield "overflow_helpdesk_calls_per_second", (), state.rate
 
 
 def _policy(sources: Sources, shop: str) -> Policy | None:
