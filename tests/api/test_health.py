@@ -186,6 +186,19 @@ def test_what_polling_found_is_counted_by_its_cause(anyone, services, shop):
     assert value(found, "overflow_reconcile_differences", shop="lamps", cause="lost") == 2
 
 
+def test_how_much_the_helpdesk_is_asked_is_told(anyone, services, shop):
+    gate = services.desks.gate(services.book.policy("lamps"))
+    gate.enter(is_urgent=True)
+    for _ in range(12):
+        gate.left(None, {})
+
+    found = families(anyone("GET", "/metrics/domain"))
+
+    assert value(found, "overflow_helpdesk_calls", shop="lamps", outcome="sent") == 1
+    assert value(found, "overflow_helpdesk_breaker_open", shop="lamps") == 1
+    assert "overflow_helpdesk_budget_calls_total" not in found
+
+
 def test_while_the_store_is_away_health_answers_and_does_not_say_where_it_is(tmp_path):
     nowhere = tmp_path / "store.sock"
     store = ValkeyServer(
