@@ -31,6 +31,17 @@ from overflow.store.throttle import Breaker, State
 
 _MOVING: Final = frozenset({"overflow", "late_overflow", "recall", "returned"})
 """Outcomes of decisions that move a ticket."""
+_COUNTED: Final = {
+    "decision": "overflow_decisions_total",
+    "observed": "overflow_observed_total",
+    "flap": "overflow_flaps_total",
+    "shadow": "overflow_shadow_total",
+    "calls": "overflow_helpdesk_calls_total",
+    "webhook": "overflow_events_total",
+    "difference": "overflow_reconcile_differences_total",
+    "wait": "overflow_wait_promises_total",
+}
+"""The first word of tallies -> their families, whose labels are the other words."""
 _WAITS: Final = {
     f"wait_{kind}": f"overflow_wait_{kind}_seconds_total" for kind in ("promised", "taken", "error")
 }
@@ -153,24 +164,14 @@ class _Shop:
     def _counted(self) -> Iterator[Sample]:
         moves: dict[str, int] = {}
         for tally, count in self.totals.items():
-            match tally.split("/"):
-                case ["decision", outcome, reason, team, channel]:
-                    yield "overflow_decisions_total", (outcome, reason, team, channel), count
-                    if outcome in _MOVING:
-                        moves[outcome] = moves.get(outcome, 0) + count
-                case ["observed", outcome, reason, team, channel]:
-                    yield "overflow_observed_total", (outcome, reason, team, channel), count
-                case ["flap", channel]:
-                    yield "overflow_flaps_total", (channel,), count
-                case ["shadow", team, shadow_team, channel]:
-                    yield "overflow_shadow_total", (team, shadow_team, channel), count
-                case ["calls", outcome]:
-                    yield "overflow_helpdesk_calls_total", (outcome,), count
-                case ["webhook", connector, result]:
-                    yield "overflow_events_total", (connector, result), count
-                case ["difference", cause]:
-                    yield "overflow_reconcile_differences_total", (cause,), count
-                case ["event", event, _, _] if event == _PERSON:
+            kind, *labels = tally.split("/")
+            family = _COUNTED.get(kind)
+            if family is not None and len(labels) == len(COUNTERS[family].labels) - 1:
+                yield family, tuple(labels), count
+            match kind, *labels:
+                case ["decision", outcome, *_] if outcome in _MOVING:
+                    moves[outcome] = moves.get(outcome, 0) + count
+                case ["event", event, *_] if event == _PERSON:
                     moves["manual"] = moves.get("manual", 0) + count
                 case _:
                     pass
@@ -179,13 +180,9 @@ class _Shop:
 
     def _promised(self) -> Iterator[Sample]:
         for tally, count in self.totals.items():
-            match tally.split("/"):
-                case ["wait", channel, method, outcome]:
-                    yield "overflow_wait_promises_total", (channel, method, outcome), count
-                case [kind, channel, method] if kind in _WAITS:
-                    yield _WAITS[kind], (channel, method), count / 1000
-                case _:
-                    pass
+            kind, *labels = tally.split("/")
+            if kind in _WAITS:
+                yield _WAITS[kind], tuple(labels), count / 1000
 
     def _loads(self) -> Iterator[Sample]:
         for (team, queue), load in self.situation.loads.items():
