@@ -99,6 +99,11 @@ A walk on demand (``flows.audit``)
         Compare all that is open in the helpdesk, from the next poll on; a walk under way will do.
     state(services, shop) -> Walk(standing, asked, begun, ended, pages, tickets, differences)
 
+Connecting (``flows.roundtrip``, ``hearing``)
+
+    roundtrip.RoundTrip(services, shop, setup, wait).run(ticket) -> Iterator[Step]
+        On a test ticket; ``setup`` of ``helpdesks.setup``, ``ticket`` None: a new one.
+
 Health (``flows.health``)
 
     check(services) -> Health(is_healthy, details)
