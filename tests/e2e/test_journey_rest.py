@@ -6,6 +6,7 @@ import pytest
 
 from overflow.policies.text import document
 from tests.e2e import journey
+from tests.e2e.connected import is_found_connected
 from tests.e2e.rt_world import RtWorld
 from tests.e2e.shop import routed
 from tests.real.fixtures import rt
@@ -35,3 +36,4 @@ def test_a_busy_hour_leaves_helpdesk_and_service_in_agreement(rt):
     old = journey.before_the_service(world)
     with routed(world) as shop:
         journey.play(shop, old)
+        is_found_connected(shop, world.write("chat", "de"))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e import journey
+from tests.e2e.connected import is_found_connected
 from tests.e2e.sandbox_world import sandbox_world
 from tests.e2e.shop import routed
 
@@ -14,3 +15,4 @@ def test_a_busy_hour_leaves_helpdesk_and_service_in_agreement():
         old = journey.before_the_service(world)
         with routed(world) as shop:
             journey.play(shop, old)
+            is_found_connected(shop, world.write("chat", "de"))
