@@ -38,7 +38,7 @@ def walk(shop: str, api: str | None, key: str, *, show: bool, as_json: bool) -> 
 
 def _print(shop: str, told: dict[str, Any]) -> None:
     click.echo(f"{shop}: {_TOLD[told['state']].format(**told)}")
-    if told["pages"]:
+    if told["state"] in {"walking", "ended"}:
         counts = "  pages: {pages}, open tickets: {tickets}, differences: {differences}"
         click.echo(counts.format(**told))
     if told["missing_groups"]:

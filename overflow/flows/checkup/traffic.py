@@ -21,6 +21,8 @@ PATIENT: Final = 120.0
 """Seconds after which a webhook that may still come is missed."""
 FEW: Final = 3
 """Lost webhooks in an hour that nobody has to know of."""
+REFUSED_FAILS: Final = 0.05
+"""Refused webhooks for each one taken; fewer may be anybody's."""
 POLL_WARNS, POLL_FAILS = 120.0, 900.0
 WALK_WARNS, WALK_FAILS = 2 * audit.EVERY, 6 * audit.EVERY
 LAG_WARNS, LAG_FAILS = 60.0, 300.0
@@ -33,7 +35,7 @@ def webhooks(who: Patient) -> Finding:
     """Whether they come, and whether all do."""
     if patience(who.policy.helpdesk) is None:
         return ok("this helpdesk sends none: it is polled")
-    taken = sum(_results(who, refused=False).values())
+    taken = _results(who, refused=False).total()
     late = who.hour.get(f"difference/{LATE}", 0)
     awaited = who.services.differences.count(who.shop, who.now - PATIENT)
     missed = who.hour.get(f"difference/{LOST}", 0) + awaited
@@ -52,20 +54,21 @@ def webhooks(who: Patient) -> Finding:
 
 def refused(who: Patient) -> Finding:
     """Whether the secret is the one that the helpdesk has, and the body one that is understood."""
-    results = _results(who, refused=True)
+    results, taken = _results(who, refused=True), _results(who, refused=False).total()
+    if not results:
+        return ok("none in the last hour")
+    judged = fail if results.total() > REFUSED_FAILS * taken else warn
     wrong, odd = results["unauthorised"], results["invalid"]
     if wrong:
-        return fail(
-            f"{wrong} of the last hour were not signed, or not with our secret",
+        return judged(
+            f"{wrong} in the last hour that were not signed, or not with our secret",
             "the helpdesk and helpdesk.secrets.webhook have to hold the same one; `overflow connect"
             f" --shop {who.shop}` looks at both",
         )
-    if odd:
-        return fail(
-            f"{odd} of the last hour made no sense",
-            "give the trigger or rule the body that docs/helpdesks.md has; the API's log says more",
-        )
-    return ok("none in the last hour")
+    return judged(
+        f"{odd} in the last hour that made no sense",
+        "give the trigger or rule the body that docs/helpdesks.md has; the API's log says more",
+    )
 
 
 def polling(who: Patient) -> Finding:
