@@ -22,7 +22,7 @@
 -- number; calls of the budget, 0 for none; what the helpdesk last said is left, -1 nothing; failures
 -- in a row
 
-local BURST = 8 -- the part of the budget that may go out at once
+local BURST = 16 -- the part of the budget that may go out at once
 local SLIP = 0.5 -- seconds that calls may come closer together on their way
 local TURN = 4 -- urgent calls after which another one goes first
 local PROBING = 30e6 -- after so long nobody hears of a probe any more

@@ -20,6 +20,7 @@
 
 local FAILURES = 12 -- in a row that open the breaker
 local SHORTEST, LONGEST = 3e6, 30e6 -- for which it is open
+local BURST = 16 -- as enter.lua has it
 local LEAST = 1 / 16 -- of the rate is left after one 429 upon the other
 local MINUTE = 60 -- calls that a learned budget has at least
 local NAMES = { 'said', 'learned', 'tokens', 'cut', 'cut_at', 'rest', 'open', 'pause', 'fails', 'pace' }
@@ -79,7 +80,9 @@ end
 local limit, left, reset = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local cost = tonumber(ARGV[9])
 if limit and limit > 0 and limit ~= s.said then
-  set('said', limit)
+  local before = s.said > 0 and s.said or tonumber(ARGV[2])
+  s.tokens = s.tokens + math.max(0, (limit - before) / BURST) -- as if it had always been so
+  set('said', limit, 'tokens', s.tokens)
 end
 if left then
   set('remaining', left)
