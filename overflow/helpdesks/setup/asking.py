@@ -7,7 +7,7 @@ from typing import Final, Unpack
 
 import httpx
 
-from overflow.errors import Refused
+from overflow.errors import Forbidden, Refused
 from overflow.helpdesks.http import HelpdeskHttp, Reply, Sent, judge
 
 _TOLD: Final = 200
@@ -25,7 +25,7 @@ class Admin:
     role: str
 
     def ask(self, method: str, path: str, **sent: Unpack[Sent]) -> Reply:
-        """A 2xx answer; ``Refused`` and ``HelpdeskAway`` say what was asked and what is wrong."""
+        """A 2xx answer; ``Forbidden``, ``Refused`` and ``HelpdeskAway`` say what is wrong."""
         reply = self.http.send(method, path, **sent)
         self._judge(reply, f"{method} {path}")
         return reply
@@ -46,7 +46,7 @@ class Admin:
         if reply.status == httpx.codes.UNAUTHORIZED:
             raise Refused(f"{asked}: {_UNKNOWN}")
         if reply.status == httpx.codes.FORBIDDEN:
-            raise Refused(f"{asked}: the token's user may not (403): it has to be {self.role}")
+            raise Forbidden(f"{asked}: the token's user may not (403): it has to be {self.role}")
         if reply.status in _CHECKED:
             words = " ".join(reply.body.decode(errors="replace").split())[:_TOLD]
             raise Refused(f"{asked}: the helpdesk answered {reply.status}: {words}")

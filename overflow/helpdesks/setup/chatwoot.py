@@ -12,9 +12,10 @@ from typing import Final, NoReturn
 import httpx
 
 from overflow.errors import Refused
+from overflow.helpdesks.http import judge
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
+from overflow.helpdesks.setup.site import TEST_TAG, Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
 
 _NAME: Final = "Overflow"
@@ -46,15 +47,14 @@ class ChatwootSetup:
         self._is_signed = bool(site.options["signed"])
 
     def parts(self) -> Iterable[Part]:
-        secret = Part("webhook's secret", self._secret, self._keep_secret)
-        ours = Part("secret", self._look_ours, lambda: self._site.vault.make("webhook"))
+        theirs = Part("webhook's secret", self._secret, self._keep_secret)
         webhook = Part("webhook", self._webhook, self._make_webhook)
         return (
             Part("login", self._login, is_first_of_all=True),
             groups(self._site, _GROUPS),
             *(self._label(name) for name in dict.fromkeys((self._site.words.tag, TEST_TAG))),
             Part("reason attribute", self._attribute, self._make_attribute),
-            *((webhook, secret) if self._is_signed else (ours, webhook)),
+            *((webhook, theirs) if self._is_signed else (secret(self._site), webhook)),
         )
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> NoReturn:
@@ -67,12 +67,13 @@ class ChatwootSetup:
 
     def _login(self) -> Finding:
         """Chatwoot answers 401 to whoever may not, whether it knows him or not."""
-        if self._admin.http.send("GET", "teams").status == httpx.codes.UNAUTHORIZED:
-            return failed("Chatwoot does not know the token: check helpdesk.secrets.token")
-        if self._admin.http.send("GET", "webhooks").status == httpx.codes.UNAUTHORIZED:
+        self._admin.ask("GET", "teams")
+        hooks = self._admin.http.send("GET", "webhooks")
+        if hooks.status == httpx.codes.UNAUTHORIZED:
             return failed(
                 "the token's user is no administrator of this account: Settings > Agents > Role"
             )
+        judge(hooks, "GET webhooks")
         return there(f"an administrator of account {self._site.options['account']}")
 
     def _label(self, name: str) -> Part:
@@ -119,20 +120,16 @@ class ChatwootSetup:
         return there(f"{hook.get('id')} calls {self._site.url}")
 
     def _make_webhook(self) -> Finding:
-        secret = "" if self._is_signed else f"/{self._site.vault.value('webhook')}"
-        hook = {"name": _NAME, "url": f"{self._site.url}{secret}", "subscriptions": list(_EVENTS)}
+        behind = "" if self._is_signed else f"/{self._site.vault.value('webhook')}"
+        hook = {"name": _NAME, "url": f"{self._site.url}{behind}", "subscriptions": list(_EVENTS)}
         self._admin.ask("POST", "webhooks", json={"webhook": hook})
         return made(f"calls {self._site.url}")
-
-    def _look_ours(self) -> Finding:
-        return self._site.vault.look("webhook")
 
     def _secret(self) -> Finding:
         hook = self._hook()
         if hook is None:
             return missing("the webhook's own has to be put where the service finds it")
-        secret = _secret_of(hook)
-        if secret in self._site.vault.values("webhook"):
+        if _secret_of(hook) in self._site.vault.values("webhook"):
             return there("the service has it")
         return missing("the service does not have the webhook's")
 
@@ -143,10 +140,10 @@ class ChatwootSetup:
         return self._site.vault.keep("webhook", _secret_of(hook), _REVEAL)
 
     def _hook(self) -> dict[str, object] | None:
-        secret = "" if self._is_signed else self._site.vault.value("webhook")
+        behind = "" if self._is_signed else self._site.vault.value("webhook")
         payload = self._admin.ask("GET", "webhooks").mapping().get("payload")
         hooks = objects(payload, "webhooks")
-        return next((h for h in hooks if self._site.leads_here(h.get("url"), secret)), None)
+        return next((h for h in hooks if self._site.leads_here(h.get("url"), behind)), None)
 
 
 def _secret_of(hook: dict[str, object]) -> str:

@@ -13,7 +13,7 @@ from overflow.clock import new_id
 from overflow.errors import Refused
 from overflow.helpdesks.rest_verify import secrets_of
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import Site, groups
+from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, left_out, there, unseen
 from overflow.helpdesks.setup.vault import BYTES
 
@@ -33,7 +33,7 @@ class RestSetup:
         yield Part("open tickets", self._open, is_first_of_all=True)
         yield groups(self._site, "Make it in the helpdesk")
         verify = {} if self._webhook is None else self._webhook["verify"]
-        yield from (_kept(self._site, name) for name in sorted(secrets_of(verify)))
+        yield from (secret(self._site, name) for name in sorted(secrets_of(verify)))
         yield Part("webhook", self._told)
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> NoReturn:
@@ -75,7 +75,7 @@ class StandardSetup:
     def parts(self) -> Iterable[Part]:
         vault = self._site.vault
         return (
-            Part("secret", lambda: vault.look("webhook"), self._make_secret),
+            Part("secret `webhook`", lambda: vault.look("webhook"), self._make_secret),
             Part("open tickets", lambda: _listed(self._site), is_first_of_all=True),
             groups(self._site, "Make it in the helpdesk, or let GET /groups tell of it"),
             Part("adapter", self._told),
@@ -95,10 +95,6 @@ class StandardSetup:
             f"  where its events go: {self._site.url}\n"
             f"  what both sides sign with: {self._site.vault.shown('webhook')}"
         )
-
-
-def _kept(site: Site, name: str) -> Part:
-    return Part(f"secret `{name}`", lambda: site.vault.look(name), lambda: site.vault.make(name))
 
 
 def _listed(site: Site) -> Finding:

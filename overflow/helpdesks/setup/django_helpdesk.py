@@ -12,7 +12,7 @@ from overflow.helpdesks.django_helpdesk_ticket import OPENED
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import Site, groups
+from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, there, unseen
 
 _PRIORITY: Final = 3
@@ -29,13 +29,12 @@ class DjangoHelpdeskSetup:
         self._admin = Admin(site.http, "staff, with the permission of every queue")
 
     def parts(self) -> Iterable[Part]:
-        vault = self._site.vault
         return (
             Part("login", self._login, is_first_of_all=True),
             groups(
                 self._site, "Name its number, as in the admin's URLs, in helpdesk.options.queues"
             ),
-            Part("secret", lambda: vault.look("webhook"), lambda: vault.make("webhook")),
+            secret(self._site),
             Part("project", self._project),
         )
 

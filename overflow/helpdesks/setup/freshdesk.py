@@ -12,7 +12,7 @@ from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.login import HEADER
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import Site, groups
+from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there, unseen
 
 _GROUPS: Final = (
@@ -35,13 +35,12 @@ class FreshdeskSetup:
         self._admin = Admin(site.http, "an administrator")
 
     def parts(self) -> Iterable[Part]:
-        vault = self._site.vault
         return (
             Part("login", self._login, is_first_of_all=True),
             groups(self._site, _GROUPS),
             Part("statuses", self._statuses),
             Part("reason field", self._field, self._make_field),
-            Part("secret", lambda: vault.look("webhook"), lambda: vault.make("webhook")),
+            secret(self._site),
             Part("rules", self._rules),
         )
 

@@ -16,7 +16,7 @@ from overflow.helpdesks.http import segment
 from overflow.helpdesks.login import HEADER
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import Site, groups
+from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, failed, made, missing, there
 
 _NAME: Final = "Overflow"
@@ -31,6 +31,7 @@ _TRIGGERS: Final = (
     "ticket-status-updated",
     "ticket-handed-over",
 )
+_FORM: Final = {"ticket_id": "{{ticket.id}}"}
 _JSON: Final = "application/json"
 _GROUPS: Final = (
     "Make it in Settings > Users & teams > Teams, and put the number at the end of its address "
@@ -57,8 +58,13 @@ class GorgiasSetup:
             Part("login", self._login, is_first_of_all=True),
             groups(self._site, _GROUPS),
             Part("reason field", self._field, self._make_field),
-            *(self._kept(name) for name in secrets),
-            Part("HTTP integration", self._integration, self._make_integration),
+            *(secret(self._site, name) for name in secrets),
+            Part(
+                "HTTP integration",
+                self._integration,
+                self._make_integration,
+                steps=self._by_hand(),
+            ),
         )
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
@@ -84,10 +90,6 @@ class GorgiasSetup:
         reply = self._admin.ask("POST", "tickets", json=ticket)
         with understood("POST tickets"):
             return Fields(reply.mapping()).identity()
-
-    def _kept(self, name: str) -> Part:
-        vault = self._site.vault
-        return Part(f"secret `{name}`", lambda: vault.look(name), lambda: vault.make(name))
 
     def _login(self) -> Finding:
         return there(f"user {self._site.options['user']}, {self._me().get('email')}")
@@ -120,10 +122,10 @@ class GorgiasSetup:
         return made(_unused(reply.mapping().get("id")))
 
     def _integration(self) -> Finding:
-        secret = self._site.vault.value("webhook")
+        behind = self._site.vault.value("webhook")
         for one in self._pages("integrations", {}):
             http = one.get("http")
-            if not isinstance(http, dict) or not self._site.leads_here(http.get("url"), secret):
+            if not isinstance(http, dict) or not self._site.leads_here(http.get("url"), behind):
                 continue
             number, triggers = one.get("id"), http.get("triggers")
             if one.get("deactivated_datetime"):
@@ -137,14 +139,14 @@ class GorgiasSetup:
 
     def _make_integration(self) -> Finding:
         vault = self._site.vault
-        secret = vault.value("webhook")
+        webhook = vault.value("webhook")
         http: dict[str, object] = {
-            "url": f"{self._site.url}/{secret}",
+            "url": f"{self._site.url}/{webhook}",
             "method": "POST",
-            "headers": {HEADER: secret},
+            "headers": {HEADER: webhook},
             "request_content_type": _JSON,
             "response_content_type": _JSON,
-            "form": {"ticket_id": "{{ticket.id}}"},
+            "form": _FORM,
             "triggers": dict.fromkeys(_TRIGGERS, True),
         }
         if self._signs:
@@ -152,6 +154,16 @@ class GorgiasSetup:
         body = {"type": "http", "name": _NAME, "http": http}
         reply = self._admin.ask("POST", "integrations", json=body)
         return made(f"{reply.mapping().get('id')} calls {self._site.url}")
+
+    def _by_hand(self) -> str:
+        return (
+            "Settings > App store > HTTP integration > Add:\n"
+            f"  URL: {self._site.secret_url('webhook')}\n"
+            f"  triggers: {', '.join(_TRIGGERS)}\n"
+            "  method POST, request and response JSON\n"
+            f"  header {HEADER}: {self._site.vault.shown('webhook')}\n"
+            f"  body: {_FORM}"
+        )
 
     def _me(self) -> dict[str, object]:
         number = self._site.options["user"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from overflow.errors import Fault
+from overflow.errors import Fault, Forbidden
 from overflow.helpdesks.setup.step import Finding, Outcome, Step, by_hand, failed
 
 
@@ -22,23 +22,29 @@ class Part:
     make: Callable[[], Finding] | None = None
     is_first_of_all: bool = False
     """Where it fails nothing else makes sense."""
+    steps: str = ""
+    """What a person does where the token's user may not look at it, or may not make it."""
 
 
 def gone_through(parts: Iterable[Part], *, is_making: bool) -> Iterator[Step]:
     """One step a part, in order; changes nothing unless ``is_making``."""
     for part in parts:
-        finding = _tried(part.look)
+        finding = _tried(part.look, part.steps, Outcome.UNSEEN)
         if finding.outcome is Outcome.MISSING and part.make is None:
             finding = by_hand(finding.text)
         if finding.outcome is Outcome.MISSING and part.make is not None and is_making:
-            finding = _tried(part.make)
+            finding = _tried(part.make, part.steps, Outcome.BY_HAND)
         yield Step(part.name, finding.outcome, finding.text)
         if finding.outcome is Outcome.FAILED and part.is_first_of_all:
             return
 
 
-def _tried(attempt: Callable[[], Finding]) -> Finding:
+def _tried(attempt: Callable[[], Finding], steps: str, forbidden: Outcome) -> Finding:
+    """``forbidden``: what it comes to where a person, who may, can do it instead."""
     try:
         return attempt()
+    except Forbidden as fault:
+        told = Finding(forbidden, f"{fault.message}. {steps}")
+        return told if steps else failed(fault.message)
     except Fault as fault:
         return failed(fault.message)

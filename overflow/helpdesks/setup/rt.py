@@ -14,7 +14,7 @@ from overflow.helpdesks.http import segment
 from overflow.helpdesks.rt_search import API
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import Site, groups
+from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, by_hand, there, unseen
 
 _USER: Final = "svc-overflow"
@@ -30,12 +30,11 @@ class RtSetup:
         self._admin = Admin(site.http, f"{_USER} with the rights that install.pl gives")
 
     def parts(self) -> Iterable[Part]:
-        vault = self._site.vault
         return (
             Part("login", self._login, is_first_of_all=True),
             groups(self._site, f"On the RT server: {self._install()}"),
             Part("custom fields", self._fields),
-            Part("secret", lambda: vault.look("webhook"), lambda: vault.make("webhook")),
+            secret(self._site),
             Part("scrip", self._scrip),
         )
 

@@ -17,7 +17,7 @@ from overflow.errors import Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
+from overflow.helpdesks.setup.site import TEST_TAG, Site, groups, secret
 from overflow.helpdesks.setup.step import (
     Finding,
     by_hand,
@@ -38,6 +38,7 @@ _GROUPS: Final = (
     "Make it in Admin > Manage > Groups, let the service's user in with full access, and put the "
     "number at the end of its address into helpdesk.options.groups"
 )
+_ANYBODY: Final = "group is any; owner is not, and last updated by is not, the service's user"
 _UPDATE: Final = "Admin > System > Objects > Update database; then Zammad has to be restarted"
 
 
@@ -55,15 +56,19 @@ class ZammadSetup:
         )
 
     def parts(self) -> Iterable[Part]:
-        vault = self._site.vault
         return (
             Part("login", self._login, is_first_of_all=True),
             groups(self._site, _GROUPS),
-            Part("reason attribute", self._attribute, self._make_attribute),
-            Part("token of the signature", lambda: vault.look("webhook"), self._make_secret),
-            Part("webhook", self._webhook, self._make_webhook),
-            self._trigger(_NAME, self._anybody),
-            self._trigger(_TESTS, self._tests),
+            Part(
+                "reason attribute",
+                self._attribute,
+                self._make_attribute,
+                steps=f"Admin > System > Objects > Ticket > New Attribute, a text; then {_UPDATE}",
+            ),
+            secret(self._site),
+            Part("webhook", self._webhook, self._make_webhook, steps=self._hook_by_hand()),
+            self._trigger(_NAME, self._anybody, _ANYBODY),
+            self._trigger(_TESTS, self._tests, f"tags contain one of {TEST_TAG}"),
         )
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
@@ -118,9 +123,6 @@ class ZammadSetup:
         self._admin.ask("POST", "object_manager_attributes", json=attribute)
         return by_hand(f"{name} is made, and not in use before {_UPDATE}")
 
-    def _make_secret(self) -> Finding:
-        return self._site.vault.make("webhook")
-
     def _webhook(self) -> Finding:
         hook = self._hook()
         if hook is None:
@@ -145,7 +147,16 @@ class ZammadSetup:
         self._admin.ask("POST", "webhooks", json=hook)
         return made(f"calls {self._site.url}")
 
-    def _trigger(self, name: str, conditions: Callable[[], Mapping[str, object]]) -> Part:
+    def _hook_by_hand(self) -> str:
+        return (
+            "Admin > Manage > Webhook > New Webhook, without a payload of its own:\n"
+            f"  endpoint: {self._site.url}\n"
+            f"  HMAC SHA1 signature token: {self._site.vault.shown('webhook')}"
+        )
+
+    def _trigger(
+        self, name: str, conditions: Callable[[], Mapping[str, object]], told: str
+    ) -> Part:
         def look() -> Finding:
             hook = self._hook()
             found = [t for t in self._admin.listed("triggers") if t.get("name") == name]
@@ -173,7 +184,11 @@ class ZammadSetup:
             self._admin.ask("POST", "triggers", json=trigger)
             return made(f"“{name}” calls the webhook")
 
-        return Part(f"trigger “{name}”", look, make)
+        steps = (
+            f"Admin > Manage > Trigger > New Trigger “{name}”, activated by action, selective:\n"
+            f"  conditions: state is any; {told}\n  action: webhook, {_NAME}"
+        )
+        return Part(f"trigger “{name}”", look, make, steps=steps)
 
     def _anybody(self) -> Mapping[str, object]:
         """Whatever anybody but the service does to a ticket."""

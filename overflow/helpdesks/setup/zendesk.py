@@ -28,6 +28,12 @@ _GROUPS: Final = (
     "Make it in Admin Center > People > Team > Groups, and put the number at the end of its "
     "address into helpdesk.options.groups"
 )
+_TRIGGER_BY_HAND: Final = (
+    "Admin Center > Objects and rules > Triggers > Create trigger:\n"
+    "  meet ANY: current user, is not, the service's agent; tags, contains at least one of, "
+    f"{TEST_TAG}\n"
+    f"  action: notify by, active webhook, Overflow; JSON body: {_BODY}"
+)
 _REVEAL: Final = "Admin Center > Apps and integrations > Webhooks > Overflow > Reveal secret"
 
 
@@ -47,9 +53,9 @@ class ZendeskSetup:
             Part("login", self._login, is_first_of_all=True),
             groups(self._site, _GROUPS),
             Part("reason field", self._field, self._make_field),
-            Part("webhook", self._webhook, self._make_webhook),
-            Part("signing secret", self._secret, self._keep_secret),
-            Part("trigger", self._trigger, self._make_trigger),
+            Part("webhook", self._webhook, self._make_webhook, steps=self._hook_by_hand()),
+            Part("signing secret", self._secret, self._keep_secret, steps=_REVEAL),
+            Part("trigger", self._trigger, self._make_trigger, steps=_TRIGGER_BY_HAND),
         )
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
@@ -167,6 +173,12 @@ class ZendeskSetup:
         return made(
             f"{number} calls it for whatever anybody but the service does, and for tickets tagged "
             f"{TEST_TAG}"
+        )
+
+    def _hook_by_hand(self) -> str:
+        return (
+            "Admin Center > Apps and integrations > Webhooks > Create webhook > Trigger or "
+            f"automation:\n  endpoint URL: {self._site.url}\n  request method POST, format JSON"
         )
 
     def _me(self) -> dict[str, Any]:
