@@ -9,6 +9,7 @@ until group, tag, reason and note of all tickets stand there is the least that t
 with the fewest calls for which the vendor has a way (``FEWEST``), each filled to the brim.
 """
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from typing import Any, Final
 
 import httpx
 
-from bench.figures import table, verdict
+from bench.figures import shown, table, verdict
 from bench.lag import _is_imported
 from bench.places import Place, places, wait_for
 from bench.shop import GROUPS, HOME_GROUP, LANGUAGES, SHOP, document
@@ -72,11 +73,11 @@ class Shop:
 
     def policy(self) -> dict[str, Any]:
         """Home is closed, and hands everything over then."""
-        own = {name: value for name, value in self.module.OPTIONS.items() if name != "groups"}
+        own = json.loads(json.dumps(self.module.OPTIONS))  # as a document has it
         groups = {ours: self.module.GROUPS[theirs] for ours, theirs in _THEIRS.items()}
         helpdesk = {
             "connector": self.vendor,
-            "options": {"url": self.server.url, "groups": groups, **own},
+            "options": {"url": self.server.url, **own, "groups": groups},
             "secrets": {"token": "env:BENCH_TOKEN", "webhook": "env:BENCH_HOOK"},
         }
         home = {"group": HOME_GROUP, "hours": "off", "agents": 8, "languages": list(LANGUAGES)}
@@ -92,7 +93,10 @@ class Shop:
 def run(*, is_full: bool) -> None:
     """A thousand in a minute; in short, at the same rate and by the same plans, a tenth of them."""
     count = PER_MINUTE if is_full else PER_MINUTE // 10
-    rows = [_row(vendor, count) for vendor in FEWEST]
+    rows = []
+    for vendor in FEWEST:
+        rows.append(_row(vendor, count))
+        print(*(shown(value) for value in rows[-1]), sep="; ", flush=True)
     head = (
         "vendor, plan",
         "tickets",

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
 
 from overflow.flows.attend import Due
-
-LANES: Final = 4
-"""Pieces of several tickets under way at once; Zendesk, which takes fewest, queues 30 jobs."""
-GATHER: Final = 2.0
-"""Seconds after which another piece is begun though the one before is still under way."""
+from overflow.helpdesks.port import Bulk
 
 Piece = tuple[Due, ...]
 
@@ -27,19 +22,19 @@ class Gathering:
         self.alone: set[str] = set()
         self._begun = -math.inf
 
-    def is_on(self, lanes: int, now: float) -> bool:
+    def is_on(self, bulk: Bulk, lanes: int, *, is_busy: bool, now: float) -> bool:
         """Whether what is due waits for those that are under way in so many lanes."""
-        return lanes >= LANES or (lanes > 0 and now - self._begun < GATHER)
+        return lanes >= bulk.lanes or (is_busy and now - self._begun < bulk.gathers)
 
-    def pieces(self, dues: Sequence[Due], most: int, lanes: int, now: float) -> list[Piece]:
-        """What is to be begun: each piece at most ``most`` tickets; only full ones beside others.
+    def pieces(self, dues: Sequence[Due], bulk: Bulk, lanes: int, now: float) -> list[Piece]:
+        """What is to be begun: as many full pieces as there are lanes for, else what there is.
 
         Those that have to be are alone, whatever else is under way.
         """
         company = [due for due in dues if due.id not in self.alone]
-        parts = [tuple(company[at : at + most]) for at in range(0, len(company), most)]
-        begun = [part for part in parts if len(part) == most] or parts
-        begun = begun[: LANES - lanes]
+        parts = [tuple(company[at : at + bulk.most]) for at in range(0, len(company), bulk.most)]
+        begun = [part for part in parts if len(part) == bulk.most] or parts
+        begun = begun[: bulk.lanes - lanes]
         if begun:
             self._begun = now
         return [(due,) for due in dues if due.id in self.alone] + begun

@@ -22,7 +22,7 @@ from overflow.errors import Busy, StoreAway
 from overflow.flows.attend import Due, Stopped, attend
 from overflow.flows.attend_many import NOBODY, Parted, attend_many
 from overflow.flows.failing import ANSWERS, Failing
-from overflow.flows.pieces import LANES, Gathering, Piece
+from overflow.flows.pieces import Gathering, Piece
 from overflow.flows.posting import post_note
 from overflow.flows.queue_order import in_order
 from overflow.flows.services import Services
@@ -131,20 +131,18 @@ class _Drain:
         bulk = bulk_of(self._desk())
         most = min(self._services.pace.threads, self._gate().room())
         free = max(0, most - len(self._under_way))
-        if bulk is None:
-            pieces = [(due,) for due in self._fresh(free)]
-        else:
-            pieces = self._gathered(bulk.most)
+        pieces = [(due,) for due in self._fresh(free)] if bulk is None else self._gathered(bulk)
         for piece in pieces[:free]:
             self._met.update(piece)
             self._under_way[pool.submit(self._work, piece)] = piece
             self._tickets += len(piece)
 
-    def _gathered(self, most: int) -> list[Piece]:
+    def _gathered(self, bulk: Bulk) -> list[Piece]:
         lanes = sum(piece[0].id not in self._gathering.alone for piece in self._under_way.values())
-        if self._gathering.is_on(lanes, now := monotonic()):
+        now = monotonic()
+        if self._gathering.is_on(bulk, lanes, is_busy=self._is_busy(), now=now):
             return []
-        return self._gathering.pieces(self._fresh(most * LANES), most, lanes, now)
+        return self._gathering.pieces(self._fresh(bulk.most * bulk.lanes), bulk, lanes, now)
 
     def _fresh(self, most: int) -> list[Due]:
         """What is due and not worked on yet."""

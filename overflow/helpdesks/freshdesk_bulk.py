@@ -35,6 +35,8 @@ class FreshdeskBulk:
     most = 100
     settles = 8.0
     takes_notes = False
+    lanes = 2
+    gathers = 5.0
 
     def __init__(
         self, http: HelpdeskHttp, walk: Walk, properties: Properties, put: Put, *, is_wrapped: bool

@@ -22,6 +22,7 @@ from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gorgias_bulk import GorgiasBulk
 from overflow.helpdesks.gorgias_signature import GorgiasSignature, verify
 from overflow.helpdesks.gorgias_ticket import CHANNELS, Lexicon, event_of
 from overflow.helpdesks.gorgias_walk import Walk
@@ -45,7 +46,8 @@ class GorgiasOptions(VendorOptions):
     ``walk_days``: how far back the last change of an open ticket lies at the most. Not confirmed
     by the vendor: ``signature``; ``needs_header`` (its headers are said to be left out at times);
     ``zone`` of times that bear none; ``unassign`` (an object with the id null, or null itself);
-    ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``.
+    ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``; ``bulk`` (jobs put
+    many tickets into a team, and a list can be asked for tickets by their ids).
     """
 
     email = fields.String(load_default="")
@@ -57,6 +59,7 @@ class GorgiasOptions(VendorOptions):
     walk_days = fields.Integer(load_default=90, strict=True, validate=validate.Range(1, 3650))
     wait_days = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 365))
     merged_tag = fields.String(load_default="")
+    bulk = fields.Boolean(load_default=True)
 
 
 class GorgiasHelpdesk:
@@ -93,6 +96,9 @@ class GorgiasHelpdesk:
             gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
+        bulk = GorgiasBulk(self._http, self._walk, self._words, self._mark, self._nobody)
+        self.bulk = bulk if options["bulk"] else None
+        """See ``port.ByBulk``."""
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
         """See the port. Always a hint."""
@@ -112,16 +118,11 @@ class GorgiasHelpdesk:
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call each for group, tag and reason, none of which replaces others."""
-        path = _ticket(seen.id)
-        if desired.is_tagged != (desired.tag in seen.tags):
-            how = "POST" if desired.is_tagged else "DELETE"  # a PUT would replace them all
-            self._http.request(how, f"{path}/tags", json={"names": [desired.tag]})
-        if desired.reason_field and desired.reason != (seen.reason or ""):
-            self._set_field(seen.id, desired.reason_field, desired.reason)
+        self._mark(seen, desired)
         if desired.group is not None and desired.group != seen.group:
             team = {"id": self._words.number(desired.group)}
             change = {"assignee_team": team, "assignee_user": self._nobody}
-            self._http.request("PUT", path, json=change)
+            self._http.request("PUT", _ticket(seen.id), json=change)
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
         note = {"channel": "internal-note", "via": "api", "public": False}
@@ -178,6 +179,14 @@ class GorgiasHelpdesk:
 
     def close(self) -> None:
         self._http.close()
+
+    def _mark(self, seen: Snapshot, desired: Desired) -> None:
+        """Tag and reason, where they differ."""
+        if desired.is_tagged != (desired.tag in seen.tags):
+            how = "POST" if desired.is_tagged else "DELETE"  # a PUT would replace them all
+            self._http.request(how, f"{_ticket(seen.id)}/tags", json={"names": [desired.tag]})
+        if desired.reason_field and desired.reason != (seen.reason or ""):
+            self._set_field(seen.id, desired.reason_field, desired.reason)
 
     def _set_field(self, ticket_id: str, field: str, value: str) -> None:
         """One field and no other; its value is the whole body, and an empty one is deleted."""

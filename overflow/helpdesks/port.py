@@ -148,6 +148,10 @@ class Bulk(Protocol):
     """Seconds within which what was written comes to be shown; 0: it is when ``write`` returns."""
     takes_notes: bool
     """Whether a note goes along; else it is posted for each ticket."""
+    lanes: int
+    """Calls for different tickets that may be under way at once."""
+    gathers: float
+    """Seconds between two of them, so that reading leaves enough of what the helpdesk allows."""
 
     def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
         """The tickets as they are now, None for one that the helpdesk no longer has.

@@ -36,6 +36,8 @@ class ZendeskBulk:
     most = 100
     settles = 0.0
     takes_notes = True
+    lanes = 4
+    gathers = 2.0
 
     def __init__(self, http: HelpdeskHttp, walk: Walk, changes: Changes, clock: Clock) -> None:
         self._http = http

@@ -16,6 +16,7 @@ GROUPS = {"shop": 12, "near": 13, "far": 14, "vip": 15}
 REASON = "501"
 OPTIONS = {"groups": GROUPS, "email": EMAIL, "user": BOT}
 CONNECTOR = "gorgias"
+BULK, CALLS_FOR_EIGHT = "jobs", 34
 QUERIES = {
     "teams": {"cursor", "limit", "order_by"},
     "tickets": {"cursor", "limit", "order_by", "trashed", "view_id", "ticket_ids"},
@@ -48,12 +49,16 @@ class Server(Little):
         ("DELETE", r"tickets/(\d+)/custom-fields/(\d+)", "clear_field"),
         ("POST", r"tickets/(\d+)/messages", "write"),
         ("GET", r"messages", "messages"),
+        ("POST", r"jobs", "add_job"),
     )
 
     def __init__(self, now) -> None:
         self.tickets: dict[str, dict] = {}
         self.said: dict[str, list[dict]] = {}
         self._ids, self._events = itertools.count(68211294), itertools.count(1897045193)
+        self.jobs: list[tuple[float, dict]] = []
+        self.job_takes = 0.3
+        """Seconds until a job is done."""
         super().__init__(now)
 
     def check(self, asked):
@@ -65,6 +70,11 @@ class Server(Little):
         known = QUERIES.get(asked.path, {"relationships"})
         if unknown := asked.query.keys() - known:
             raise No(400, {"error": {"data": {name: ["Unknown field."] for name in unknown}}})
+        due = [job for at, job in self.jobs if at <= self.now()]
+        self.jobs = [(at, job) for at, job in self.jobs if at > self.now()]
+        for job in due:
+            for number in filter(self.tickets.__contains__, map(str, job["ticket_ids"])):
+                self._updated(number, job["updates"])
 
     # --- the API --------------------------------------------------------------------------------
 
@@ -73,6 +83,8 @@ class Server(Little):
 
     def list_tickets(self, asked):
         found = list(self.tickets.values())
+        if named := asked.query.get("ticket_ids"):
+            found = [t for t in found if str(t["id"]) in named.split(",")]
         assert asked.query.get("order_by") in {None, "updated_datetime:desc"}
         found.sort(key=lambda t: (t["updated_datetime"], t["id"]), reverse=True)
         return self._paged(asked, found)
@@ -84,8 +96,19 @@ class Server(Little):
             del shown["custom_fields"]
         return shown
 
+    def add_job(self, asked):
+        """Taken, and done some time later; nothing tells how it went."""
+        job = asked.body["params"]
+        if asked.body["type"] != "updateTicket" or not 1 <= len(job["ticket_ids"]) <= 100:
+            raise No(400)
+        self.jobs.append((self.now() + self.job_takes, job))
+        return 201, {"id": len(self.asked), "status": "pending"}, {}
+
     def update(self, asked, number):
-        ticket, change = self._there(number), dict(asked.body)
+        return 202, self._updated(number, asked.body), {}
+
+    def _updated(self, number, change):
+        ticket, change = self._there(number), dict(change)
         if change.get("assignee_team", {"id": 12})["id"] not in GROUPS.values():
             raise No(400)
         if change.keys() - WRITABLE or change.get("status") not in {None, "open", "closed"}:
@@ -94,7 +117,7 @@ class Server(Little):
             change["assignee_user"] = None
         ticket |= change
         self._touch(number, "ticket-assignment-updated")
-        return 202, ticket, {}
+        return ticket
 
     def add_tags(self, asked, number):
         names = [tag["name"] for tag in self._there(number)["tags"]]
@@ -228,7 +251,8 @@ class Server(Little):
     def _paged(self, asked, values):
         if not 1 <= int(asked.query.get("limit", 30)) <= 100:
             raise No(400)
-        start, size = int(asked.query.get("cursor", 0)), min(int(asked.query.get("limit", 30)), 3)
+        start = int(asked.query.get("cursor", 0))
+        size = min(int(asked.query.get("limit", 30)), self.page)
         following = str(start + size) if start + size < len(values) else None
         return {"data": values[start : start + size], "meta": {"next_cursor": following}}
 
