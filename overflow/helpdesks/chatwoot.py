@@ -18,6 +18,7 @@ from marshmallow import fields, validate
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
+from overflow.helpdesks.chatwoot_bulk import ChatwootBulk
 from overflow.helpdesks.chatwoot_ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.chatwoot_walk import Walk
 from overflow.helpdesks.credentials import Secrets
@@ -39,12 +40,13 @@ class ChatwootOptions(VendorOptions):
     ``url`` is Chatwoot's own address and ``account`` the number in it; ``groups`` are teams.
     ``signed``: without it, for versions that do not sign, the secret is the last part of the
     webhook's URL and a webhook is only a hint. ``pending`` says who has a pending conversation:
-    a bot, or the customer.
+    a bot, or the customer. ``bulk``: whether jobs, which are not documented, may be used.
     """
 
     account = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     signed = fields.Boolean(load_default=True)
     pending = fields.String(load_default="bot", validate=validate.OneOf(["bot", "customer"]))
+    bulk = fields.Boolean(load_default=True)
 
 
 class ChatwootHelpdesk:
@@ -76,6 +78,9 @@ class ChatwootHelpdesk:
             gate=gate,
         )
         self._walk = Walk(self._http, self._lexicon, clock.now)
+        bulk = ChatwootBulk(self._http, self._walk, self._words, self)
+        self.bulk = bulk if options["bulk"] else None
+        """See ``port.ByBulk``."""
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
         """See the port. Whole conversations where they are signed; messages are hints."""
@@ -147,21 +152,32 @@ class ChatwootHelpdesk:
     def close(self) -> None:
         self._http.close()
 
+    def tell(self, ticket_id: str, desired: Desired) -> None:
+        """The reason, among the custom attributes as they stand at this moment."""
+        self._tell(ticket_id, self._there(ticket_id), desired)
+
     def _mark(self, ticket_id: str, desired: Desired) -> None:
         """Labels and custom attributes as they stand at this moment, with ours or without."""
-        present = self._get(ticket_id)
-        if present is None:
-            raise Refused("The helpdesk no longer has the ticket.")
+        present = self._there(ticket_id)
         with understood(f"GET {_path(ticket_id)}"):
             labels = set(present.texts("labels"))
         if desired.is_tagged != (desired.tag in labels):
             self._label(ticket_id, sorted(labels ^ {desired.tag}), desired.tag)
+        self._tell(ticket_id, present, desired)
+
+    def _tell(self, ticket_id: str, present: Fields, desired: Desired) -> None:
         found = present.values.get("custom_attributes")
         custom = found if isinstance(found, dict) else {}
         name = desired.reason_field
         if name and desired.reason != (custom.get(name) or ""):
             custom = {**custom, name: desired.reason}
             self._post(ticket_id, "custom_attributes", {"custom_attributes": custom})
+
+    def _there(self, ticket_id: str) -> Fields:
+        present = self._get(ticket_id)
+        if present is None:
+            raise Refused("The helpdesk no longer has the ticket.")
+        return present
 
     def _label(self, ticket_id: str, labels: Sequence[str], ours: str) -> None:
         """Some versions leave out, without a word, what the account has no label for."""

@@ -68,9 +68,12 @@ class Walk:
         passed = begun - int(cursor)
         if not 0 <= passed <= _AT_ONCE:
             return self._back(begun, passed=min(passed, _LONGEST) if passed > 0 else _LONGEST)
-        within = passed + OVERLAP
+        return Page(self.recent(passed + OVERLAP), str(begun), is_last=True)
+
+    def recent(self, within: int) -> Sequence[Snapshot]:
+        """All that changed within so many seconds, on one page."""
         params: Params = {"status": "all", "assignee_type": "all", "updated_within": within}
-        return Page(self._list(params).ours, str(begun), is_last=True)
+        return self._list(params).ours
 
     def _back(self, begun: int, since: int = 0, page: int = 1, *, passed: int = 0) -> Page:
         """A page of the last active ones, back to ``since``, or to so many seconds before now."""

@@ -17,6 +17,7 @@ GROUPS = {"shop": 3, "near": 4, "far": 5, "vip": 6}
 REASON = "overflow_reason"
 OPTIONS = {"groups": GROUPS, "account": 1}
 CONNECTOR = "chatwoot"
+BULK, CALLS_FOR_EIGHT = "bulk_actions", 36
 _STATUSES = {"open", "resolved", "pending", "snoozed"}
 
 
@@ -26,6 +27,7 @@ class Server(Little):
     prefix = "/api/v1/accounts/1"
     routes = (
         ("GET", r"teams", "teams"),
+        ("POST", r"bulk_actions", "bulk_actions"),
         ("GET", r"conversations", "list_conversations"),
         ("GET", r"conversations/(\d+)", "show"),
         ("POST", r"conversations/(\d+)/assignments", "assignments"),
@@ -43,6 +45,9 @@ class Server(Little):
         """Team -> the member whom it assigns by itself."""
         self.unmade: set[str] = set()
         """Labels that the account does not have."""
+        self.jobs: list[tuple[float, dict]] = []
+        self.job_takes = 0.3
+        """Seconds until a job is done."""
         self._ids, self._deliveries = itertools.count(7171), itertools.count(1)
         super().__init__(now)
 
@@ -55,11 +60,36 @@ class Server(Little):
             raise No(401)
         if asked.body is not None and asked.headers.get("content-type") != "application/json":
             raise No(406)
+        due = [job for at, job in self.jobs if at <= self.now()]
+        self.jobs = [(at, job) for at, job in self.jobs if at > self.now()]
+        for job in due:
+            for number in filter(self.tickets.__contains__, map(str, job["ids"])):
+                self._run(number, job.get("fields", {}), job.get("labels", {}))
 
     # --- the API --------------------------------------------------------------------------------
 
     def teams(self, asked):
-        return [{"id": number, "name": name} for name, number in GROUPS.items()]
+        return [
+            {"id": number, "name": name, "allow_auto_assign": number in self.assigning}
+            for name, number in GROUPS.items()
+        ]
+
+    def bulk_actions(self, asked):
+        """Taken, and done some time later; nothing tells how it went."""
+        assert asked.body["type"] == "Conversation"
+        self.jobs.append((self.now() + self.job_takes, asked.body))
+        return 200, None, {}
+
+    def _run(self, number, fields, labels):
+        """Labels are added here, not replaced; a team assigns its members all the same."""
+        ticket = self.tickets[number]
+        added = [label for label in labels.get("add", ()) if label not in self.unmade]
+        kept = {*ticket["labels"], *added} - set(labels.get("remove", ()))
+        facts = {"labels": sorted(kept)}
+        if "team_id" in fields:
+            team = fields["team_id"] if fields["team_id"] in GROUPS.values() else None
+            facts |= {"team": team, "assignee": self.assigning.get(team, fields["assignee_id"])}
+        self._change(number, **facts)
 
     def list_conversations(self, asked):
         query = asked.query
