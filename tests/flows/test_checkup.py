@@ -70,7 +70,7 @@ def test_where_all_is_well_every_check_says_so_and_nothing_is_changed(shop, desk
 def test_the_helpdesk_s_clock_is_held_against_ours(shop, server, ahead, outcome):
     server.skew = ahead
 
-    checked = examined(shop)["helpdesk"]
+    checked = examined(shop)["helpdesk's clock"]
 
     assert checked.outcome is outcome
     assert ("NTP" in checked.mend) is (outcome is not OK)

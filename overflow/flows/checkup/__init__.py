@@ -39,6 +39,7 @@ HERE: Final[tuple[tuple[str, Check], ...]] = (
 )
 REACH: Final[tuple[str, Check]] = ("helpdesk", desk.reached)
 THERE: Final[tuple[tuple[str, Check], ...]] = (
+    ("helpdesk's clock", desk.clock),
     ("listing tickets", desk.listing),
     ("what has changed", desk.changes),
     ("groups", desk.groups),
