@@ -104,6 +104,11 @@ Connecting (``flows.roundtrip``, ``hearing``)
     roundtrip.RoundTrip(services, shop, setup, wait).run(ticket) -> Iterator[Step]
         On a test ticket; ``setup`` of ``helpdesks.setup``, ``ticket`` None: a new one.
 
+What is wrong (``flows.checkup``)
+
+    examine(services, shop, base, host) -> Iterator[Checked(check, outcome, seen, mend)]
+        For ``overflow doctor``; nothing is written.
+
 Health (``flows.health``)
 
     check(services) -> Health(is_healthy, details)
@@ -126,5 +131,6 @@ How a ticket changes: an ``Errand`` (``errand``) has a step made of ``core.lifec
 makes the decision that it asks for (``plan``), commits both at once, and begins again when somebody
 was faster. ``look`` is the errand of a read, ``attend`` puts one ticket in step, ``posting`` posts
 its note once, ``failing`` says what becomes of a failure. Polls, walks and sweeps run ``alone``;
-``audit`` walks over all that is open, unless ``groups`` finds that a group is missing.
+``audit`` walks over all that is open, unless ``groups`` finds that a group is missing;
+``differences`` finds out why no webhook had told of what polling found.
 """
