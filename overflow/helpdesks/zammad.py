@@ -24,8 +24,8 @@ from overflow.helpdesks.fields import TEXT, Fields, understood
 from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso, sent_at
-from overflow.helpdesks.port import Desired, Event, Page
-from overflow.helpdesks.references import carrying
+from overflow.helpdesks.port import Desired, Event, Note, Page
+from overflow.helpdesks.references import beside_note, carrying
 from overflow.helpdesks.signatures import refusal, same
 from overflow.helpdesks.vendor_options import VendorOptions, meanings
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
@@ -33,6 +33,7 @@ from overflow.helpdesks.zammad_ticket import CHANNELS, NOBODY, WRITTEN, Lexicon,
 from overflow.helpdesks.zammad_walk import Walk
 
 _DAY: Final = 86_400
+_PLAIN: Final = "text/plain"
 
 
 class ZammadOptions(VendorOptions):
@@ -102,23 +103,14 @@ class ZammadHelpdesk:
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call for group and reason, one for the tag."""
-        change: dict[str, object] = {}
-        if desired.group is not None and desired.group != seen.group:
-            change |= {"group_id": self._words.number(desired.group), "owner_id": NOBODY}
-        if desired.reason_field and desired.reason != (seen.reason or ""):
-            change[desired.reason_field] = desired.reason
-        if desired.is_tagged != (desired.tag in seen.tags):
-            tag = {"item": desired.tag, "object": "Ticket", "o_id": number_of(seen.id)}
-            if desired.is_tagged:
-                self._http.request("POST", "tags/add", json=tag)
-            else:
-                self._http.request("DELETE", "tags/remove", json=tag)
-        if change:  # last: a change of tags alone may run no trigger and leave the time as it is
-            self._http.request("PUT", _ticket(seen.id), json=change)
+        self._write(seen, desired, {})
+
+    def write_along(self, seen: Snapshot, desired: Desired, note: Note) -> None:
+        """See the port. Note, group and reason stand all, or none of them."""
+        self._write(seen, desired, {"article": _note(note.text, note.reference)})
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
-        note = {"type": "note", "internal": True, "body": carrying(text, reference)}
-        self._say(ticket_id, note)
+        self._say(ticket_id, _note(text, reference))
 
     def has_note(self, ticket_id: str, reference: str) -> bool:
         """Whether a note or an answer carries the reference."""
@@ -186,8 +178,27 @@ class ZammadHelpdesk:
             )
         return states[0]
 
+    def _write(self, seen: Snapshot, desired: Desired, change: dict[str, object]) -> None:
+        """What differs, and ``change`` with it."""
+        if desired.group is not None and desired.group != seen.group:
+            change |= {"group_id": self._words.number(desired.group), "owner_id": NOBODY}
+        if desired.reason_field and desired.reason != (seen.reason or ""):
+            change[desired.reason_field] = desired.reason
+        if desired.is_tagged != (desired.tag in seen.tags):
+            with beside_note(is_undone=True):
+                self._tag(seen.id, desired.tag, is_tagged=desired.is_tagged)
+        if change:  # last: a change of tags alone may run no trigger and leave the time as it is
+            self._http.request("PUT", _ticket(seen.id), json=change)
+
+    def _tag(self, ticket_id: str, name: str, *, is_tagged: bool) -> None:
+        tag = {"item": name, "object": "Ticket", "o_id": number_of(ticket_id)}
+        if is_tagged:
+            self._http.request("POST", "tags/add", json=tag)
+        else:
+            self._http.request("DELETE", "tags/remove", json=tag)
+
     def _say(self, ticket_id: str, article: Mapping[str, object]) -> None:
-        said = {"ticket_id": number_of(ticket_id), "content_type": "text/plain", **article}
+        said = {"ticket_id": number_of(ticket_id), "content_type": _PLAIN, **article}
         self._http.request("POST", "ticket_articles", json=said)
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
@@ -201,3 +212,8 @@ def _sign(secret: str, body: bytes) -> str:
 
 def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
+
+
+def _note(text: str, reference: str) -> dict[str, object]:
+    said = {"body": carrying(text, reference), "content_type": _PLAIN}
+    return {"type": "note", "internal": True, **said}

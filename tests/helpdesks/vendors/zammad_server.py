@@ -89,13 +89,17 @@ class Server(Little):
         return self._expanded(self._there(number), asked)
 
     def update(self, asked, number):
-        ticket, change = self._there(number), asked.body
+        ticket, change = self._there(number), dict(asked.body)
+        article = change.pop("article", None)
         state = change.get("state_id", ticket["state_id"])
         if TYPES[state] in {3, 4} and "state_id" in change and not change.get("pending_time"):
             raise No(422, {"error": "Missing required value for field 'pending_time'!"})
         if "group_id" in change and change["group_id"] not in GROUPS.values():
             raise No(422)
         ticket |= change
+        if article:
+            assert (article["type"], article["internal"]) == ("note", True)
+            self._say(number, article["body"], internal=True)
         self._touch(number, BOT)
         return self._expanded(ticket, asked)
 
