@@ -18,7 +18,6 @@ from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
 
-_NAME: Final = "Overflow"
 _EVENTS: Final = (
     "conversation_created",
     "conversation_updated",
@@ -121,7 +120,11 @@ class ChatwootSetup:
 
     def _make_webhook(self) -> Finding:
         behind = "" if self._is_signed else f"/{self._site.vault.value('webhook')}"
-        hook = {"name": _NAME, "url": f"{self._site.url}{behind}", "subscriptions": list(_EVENTS)}
+        hook = {
+            "name": self._site.name,
+            "url": f"{self._site.url}{behind}",
+            "subscriptions": list(_EVENTS),
+        }
         self._admin.ask("POST", "webhooks", json={"webhook": hook})
         return made(f"calls {self._site.url}")
 

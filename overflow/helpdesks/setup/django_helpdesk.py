@@ -41,7 +41,7 @@ class DjangoHelpdeskSetup:
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
         """Without a submitter, so that nobody gets a mail."""
         ticket = {
-            "queue": self._site.options["queues"].get(self._site.home_group()),
+            "queue": self._site.home_number("queues"),
             "title": subject,
             "description": subject,
             "priority": _PRIORITY,

@@ -51,7 +51,7 @@ class FreshdeskSetup:
             "description": subject,
             "email": self._me(),
             **_USUALLY,
-            "group_id": self._site.options["groups"].get(self._site.home_group()),
+            "group_id": self._site.home_number(),
             "tags": list(tags),
         }
         reply = self._admin.ask("POST", "tickets", json=ticket)

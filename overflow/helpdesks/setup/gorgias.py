@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import orjson
+
 from overflow.errors import Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import segment
@@ -19,7 +21,6 @@ from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, failed, made, missing, there
 
-_NAME: Final = "Overflow"
 _FIELD: Final = "Overflow reason"
 _PAGE: Final = 100
 _TRIGGERS: Final = (
@@ -43,8 +44,8 @@ class GorgiasSetup:
     """Satisfies ``Setup``."""
 
     unheard = (
-        "Settings > App store > My apps > HTTP > Overflow shows what left; Gorgias switches it off "
-        "after a hundred failures in a row"
+        "Settings > App store > My apps > HTTP > its integration shows what left; Gorgias switches "
+        "it off after a hundred failures in a row"
     )
 
     def __init__(self, site: Site) -> None:
@@ -82,8 +83,8 @@ class GorgiasSetup:
             "channel": "api",
             "via": "api",
             "subject": subject,
-            "customer": {"email": self._me()["email"]},
-            "assignee_team": {"id": self._site.options["groups"].get(self._site.home_group())},
+            "customer": {"email": self._me().get("email")},
+            "assignee_team": {"id": self._site.home_number()},
             "tags": [{"name": tag} for tag in tags],
             "messages": [note],
         }
@@ -151,7 +152,7 @@ class GorgiasSetup:
         }
         if self._signs:
             http["hmac_secret"] = vault.value("signature")
-        body = {"type": "http", "name": _NAME, "http": http}
+        body = {"type": "http", "name": self._site.name, "http": http}
         reply = self._admin.ask("POST", "integrations", json=body)
         return made(f"{reply.mapping().get('id')} calls {self._site.url}")
 
@@ -162,7 +163,7 @@ class GorgiasSetup:
             f"  triggers: {', '.join(_TRIGGERS)}\n"
             "  method POST, request and response JSON\n"
             f"  header {HEADER}: {self._site.vault.shown('webhook')}\n"
-            f"  body: {_FORM}"
+            f"  body: {orjson.dumps(_FORM).decode()}"
         )
 
     def _me(self) -> dict[str, object]:

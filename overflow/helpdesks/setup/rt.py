@@ -40,8 +40,10 @@ class RtSetup:
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
         """By the service's own user, who is its requestor as well."""
+        if not self._site.home:
+            raise Refused("the policy names no inhouse.group: name a ticket with --ticket")
         ticket = {
-            "Queue": self._site.home_group(),
+            "Queue": self._site.home,
             "Subject": subject,
             "Content": subject,
             "ContentType": "text/plain",

@@ -19,6 +19,9 @@ TEST_TAG: Final = "overflow-test"
 """Tickets that bear it are told of even when it is the service itself that changed them."""
 
 
+_NAMED: Final = "name a ticket with --ticket"
+
+
 @runtime_checkable
 class _Reached(Protocol):
     @property
@@ -29,12 +32,15 @@ class _Reached(Protocol):
 class Site:
     """One shop's helpdesk."""
 
+    shop: str
     desk: Helpdesk
     options: Mapping[str, Any]
     """Validated."""
     words: Words
     groups: Sequence[str]
     """Those of the policy's teams."""
+    home: str
+    """The own team's, where new test tickets stand; empty: the policy names none."""
     path: str
     """Of its webhooks: ``/v1/shops/SHOP/events/CONNECTOR``, without a secret."""
     base: str
@@ -47,6 +53,11 @@ class Site:
         if not isinstance(self.desk, _Reached):
             raise Refused("this connector shows nobody its client")
         return self.desk.http
+
+    @property
+    def name(self) -> str:
+        """What is made is called so, for one helpdesk may serve several shops."""
+        return f"Overflow {self.shop}"
 
     @property
     def url(self) -> str:
@@ -63,11 +74,14 @@ class Site:
         wanted = f"{self.path}/{secret}" if secret else self.path
         if not isinstance(url, str):
             return False
-        return url == f"{self.base}{wanted}" if self.base else urlsplit(url).path == wanted
+        return url == f"{self.base}{wanted}" if self.base else urlsplit(url).path.endswith(wanted)
 
-    def home_group(self) -> str:
-        """The first of the policy's groups: new test tickets stand there."""
-        return next(iter(self.groups), "")
+    def home_number(self, option: str = "groups") -> int:
+        """The number of the own team's group, by that option of the helpdesk."""
+        number: int | None = self.options[option].get(self.home)
+        if number is None:
+            raise Refused(f"helpdesk.options.{option} has no number for inhouse.group: {_NAMED}")
+        return number
 
 
 def groups(site: Site, where: str) -> Part:

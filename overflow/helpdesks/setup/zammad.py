@@ -29,8 +29,6 @@ from overflow.helpdesks.setup.step import (
 )
 from overflow.helpdesks.vocabulary import number_of
 
-_NAME: Final = "Overflow"
-_TESTS: Final = "Overflow: test tickets"
 _POSITION: Final = 1550
 _LONGEST: Final = 200
 _MOST: Final = 500
@@ -67,15 +65,15 @@ class ZammadSetup:
             ),
             secret(self._site),
             Part("webhook", self._webhook, self._make_webhook, steps=self._hook_by_hand()),
-            self._trigger(_NAME, self._anybody, _ANYBODY),
-            self._trigger(_TESTS, self._tests, f"tags contain one of {TEST_TAG}"),
+            self._trigger("", self._anybody, _ANYBODY),
+            self._trigger(": test tickets", self._tests, f"tags contain one of {TEST_TAG}"),
         )
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
         """Of one internal note, with the service's user as its customer."""
         ticket = {
             "title": subject,
-            "group_id": self._site.options["groups"].get(self._site.home_group()),
+            "group_id": self._site.home_number(),
             "customer_id": self._me(),
             "article": {"body": subject, "type": "note", "internal": True},
             "tags": ",".join(tags),
@@ -99,13 +97,14 @@ class ZammadSetup:
         name = self._site.words.reason_field
         if name is None:
             return left_out("the policy names no words.reason_field")
-        for attribute in self._admin.listed("object_manager_attributes"):
-            if (attribute.get("object"), attribute.get("name")) == ("Ticket", name):
-                is_new = attribute.get("to_create") or attribute.get("to_migrate")
-                return (
-                    by_hand(f"{name} is there and not in use: {_UPDATE}") if is_new else there(name)
-                )
-        return missing(f"a text attribute {name} of tickets")
+        wanted = ("Ticket", name)
+        listed = self._admin.listed("object_manager_attributes")
+        found = next((a for a in listed if (a.get("object"), a.get("name")) == wanted), None)
+        if found is None:
+            return missing(f"a text attribute {name} of tickets")
+        if found.get("to_create") or found.get("to_migrate"):
+            return by_hand(f"{name} is there, and not in use before {_UPDATE}")
+        return there(name)
 
     def _make_attribute(self) -> Finding:
         name = self._site.words.reason_field
@@ -135,7 +134,7 @@ class ZammadSetup:
 
     def _make_webhook(self) -> Finding:
         hook = {
-            "name": _NAME,
+            "name": self._site.name,
             "endpoint": self._site.url,
             "http_method": "post",
             "signature_token": self._site.vault.value("webhook"),
@@ -155,8 +154,10 @@ class ZammadSetup:
         )
 
     def _trigger(
-        self, name: str, conditions: Callable[[], Mapping[str, object]], told: str
+        self, what: str, conditions: Callable[[], Mapping[str, object]], told: str
     ) -> Part:
+        name = f"{self._site.name}{what}"
+
         def look() -> Finding:
             hook = self._hook()
             found = [t for t in self._admin.listed("triggers") if t.get("name") == name]
@@ -186,7 +187,7 @@ class ZammadSetup:
 
         steps = (
             f"Admin > Manage > Trigger > New Trigger “{name}”, activated by action, selective:\n"
-            f"  conditions: state is any; {told}\n  action: webhook, {_NAME}"
+            f"  conditions: state is any; {told}\n  action: webhook, the one above"
         )
         return Part(f"trigger “{name}”", look, make, steps=steps)
 

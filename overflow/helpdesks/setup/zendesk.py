@@ -19,7 +19,6 @@ from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
 from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
 
-_NAME: Final = "Overflow"
 _FIELD: Final = "Overflow reason"
 _PAGE: Final = 100
 _BY_TRIGGER: Final = "conditional_ticket_events"
@@ -32,16 +31,16 @@ _TRIGGER_BY_HAND: Final = (
     "Admin Center > Objects and rules > Triggers > Create trigger:\n"
     "  meet ANY: current user, is not, the service's agent; tags, contains at least one of, "
     f"{TEST_TAG}\n"
-    f"  action: notify by, active webhook, Overflow; JSON body: {_BODY}"
+    f"  action: notify by, active webhook, the one above; JSON body: {_BODY}"
 )
-_REVEAL: Final = "Admin Center > Apps and integrations > Webhooks > Overflow > Reveal secret"
+_REVEAL: Final = "Admin Center > Apps and integrations > Webhooks > its name > Reveal secret"
 
 
 class ZendeskSetup:
     """Satisfies ``Setup``."""
 
     unheard = (
-        "Admin Center > Apps and integrations > Webhooks > Overflow > Activity shows what left"
+        "Admin Center > Apps and integrations > Webhooks > its name > Activity shows what left"
     )
 
     def __init__(self, site: Site) -> None:
@@ -63,7 +62,7 @@ class ZendeskSetup:
         ticket = {
             "subject": subject,
             "comment": {"body": subject, "public": False},
-            "group_id": self._site.options["groups"].get(self._site.home_group()),
+            "group_id": self._site.home_number(),
             "tags": list(tags),
         }
         reply = self._admin.ask("POST", "tickets", json={"ticket": ticket})
@@ -116,7 +115,7 @@ class ZendeskSetup:
 
     def _make_webhook(self) -> Finding:
         hook = {
-            "name": _NAME,
+            "name": self._site.name,
             "endpoint": self._site.url,
             "http_method": "POST",
             "request_format": "json",
@@ -153,7 +152,7 @@ class ZendeskSetup:
         if not found:
             return missing("none calls the webhook")
         if not any(trigger.get("active") for trigger in found):
-            return failed("switched off: Admin Center > Objects and rules > Triggers > Overflow")
+            return failed("switched off: Admin Center > Objects and rules > Triggers > its name")
         return there(f"{', '.join(str(trigger.get('id')) for trigger in found)} calls the webhook")
 
     def _make_trigger(self) -> Finding:
@@ -163,7 +162,7 @@ class ZendeskSetup:
         others = {"field": "role", "operator": "is_not", "value": str(self._me().get("id"))}
         tests = {"field": "current_tags", "operator": "includes", "value": TEST_TAG}
         trigger = {
-            "title": _NAME,
+            "title": self._site.name,
             "conditions": {"all": [], "any": [others, tests]},
             "actions": [{"field": "notification_webhook", "value": [hook, _BODY]}],
         }

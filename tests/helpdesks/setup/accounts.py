@@ -49,9 +49,9 @@ class Site:
         }
         return document(helpdesk=section, words=self.words, **changes)
 
-    def setup(self, base=BASE, **how):
+    def setup(self, base=BASE, shop=None, changes=None, **how):
         """Made anew each time, as by another run of the command."""
-        policy = policies.build(self.document(), self.vendor)
+        policy = policies.build(self.document(**(changes or {})), shop or self.vendor)
         vault = Vault(policy.helpdesk.secrets, resolve_secret, **how)
         desk = open_helpdesk(policy.helpdesk, policy.words, resolve_secret, SystemClock())
         self.desks.append(desk)

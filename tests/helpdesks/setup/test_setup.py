@@ -44,6 +44,16 @@ def test_what_is_missing_is_made_and_the_next_run_changes_nothing(site):
     assert site.changes() == made
 
 
+def test_two_shops_on_one_helpdesk_have_webhooks_of_their_own(site):
+    for shop in ("lamps", "shoes"):
+        assert all(step.is_settled for step in steps(site.setup(shop=shop, may_replace=True)))
+    made = site.changes()
+    for shop in ("lamps", "shoes"):
+        found = {step.name: step.outcome for step in checks(site.setup(shop=shop))}
+        assert Outcome.FAILED not in found.values()
+    assert site.changes() == made
+
+
 def test_a_secret_is_for_its_owner_alone_and_is_told_to_nobody(site):
     found = list(steps(site.setup()))
 
@@ -84,6 +94,14 @@ def test_a_test_ticket_stands_with_the_own_team_and_bears_its_tags(site_of):
         number = site.setup().new_ticket("a test", ["keep-here"])
         shown = site.account.shown(number)
         assert (shown.group, shown.tags) == ("shop", {"keep-here"})
+
+
+def test_where_the_own_group_has_no_number_a_person_is_asked_for_a_ticket(site_of):
+    elsewhere = {"inhouse": {"hours": "24/7", "agents": 2, "group": "elsewhere"}}
+    for vendor in ("zendesk", "freshdesk", "zammad", "gorgias"):
+        setup = site_of(vendor).setup(changes=elsewhere)
+        with pytest.raises(Refused, match="--ticket"):
+            setup.new_ticket("a test", [])
 
 
 def test_where_no_ticket_can_be_made_a_person_is_asked_for_one(site_of):
