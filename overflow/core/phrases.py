@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Final
 
 from overflow.core import planned
-from overflow.core.model import Levels
+from overflow.core.model import Cause, Levels
 from overflow.core.trace import Measure, Reason, TeamTest, Trace
 
 TEMPLATES: Final[Mapping[Reason, str]] = {
@@ -40,7 +41,7 @@ TEMPLATES: Final[Mapping[Reason, str]] = {
     Reason.UNFIT: "{holder} does not answer on {channel} in {language}",
     Reason.UNTOUCHED: "nobody has begun to work on it{untouched}",
     Reason.HOME_FREE: "home is free again, and nobody has begun to work on it",
-    Reason.PLAN: "{have} at home, and the plan hands over {from_level}",
+    Reason.PLAN: "{plan}",
     Reason.CROSSED: "somebody took it up meanwhile",
     Reason.OFF: "the service is off in this shop",
     Reason.CONTENDED: "others took the last free places meanwhile",
@@ -127,14 +128,26 @@ def _off(trace: Trace) -> str:
     return f"{name} is switched off ({check.note})"
 
 
-def _have(trace: Trace) -> str:
+def _plan(trace: Trace) -> str:
     plan = trace.plan
-    return "unknown" if plan is None or plan.have is None else _count(plan.have)
+    if plan is None or plan.have is None:
+        return "unknown at home, and the plan hands over nobody now"
+    if trace.cause is Cause.LATE and plan.place is not None and plan.leaves_from is not None:
+        return (
+            f"number {_count(plan.place)} in the line{_left(trace)}, and the plan hands over "
+            f"from {_count(math.ceil(plan.leaves_from))} on"
+        )
+    level = planned.told(plan.level)
+    told = "nobody now" if level is None else f"from {level} on"
+    return f"{_count(plan.have)} at home, and the plan hands over {told}"
 
 
-def _from_level(trace: Trace) -> str:
-    level = planned.told(trace.plan.level) if trace.plan is not None else None
-    return "nobody now" if level is None else f"from {level} on"
+def _left(trace: Trace) -> str:
+    """The time until it is late."""
+    if trace.due is None:
+        return ""
+    left = trace.due - trace.now
+    return f" with {duration(left)} left" if left > 0 else ", late already"
 
 
 def _untouched(trace: Trace) -> str:
@@ -163,8 +176,7 @@ SLOTS: Final[Mapping[str, Callable[[Reason, str, Trace], str]]] = {
     "full": lambda _, __, trace: _numbers(Reason.FULL, trace),
     "daily_limit": lambda _, __, trace: _numbers(Reason.DAILY_LIMIT, trace),
     "off": lambda _, __, trace: _off(trace),
-    "have": lambda _, __, trace: _have(trace),
-    "from_level": lambda _, __, trace: _from_level(trace),
+    "plan": lambda _, __, trace: _plan(trace),
     "untouched": lambda _, __, trace: _untouched(trace),
 }
 """What a template may name."""

@@ -24,9 +24,9 @@ from overflow.core.estimate import Estimates, known, lasting
 from overflow.core.line import Vector
 from overflow.core.optimum.bellman import solve
 from overflow.core.optimum.bellman_finite import solve_finite
-from overflow.core.optimum.bellman_late import Lines, solve_late
+from overflow.core.optimum.bellman_late import Lines
 from overflow.core.optimum.course import Course
-from overflow.core.optimum.deferral import Deferral
+from overflow.core.optimum.deferral import Deferral, defer
 from overflow.core.optimum.service_level import priced
 from overflow.core.prospects.prospect import Fading, Prospect, course, missing
 
@@ -131,18 +131,17 @@ class Planner:
         step = max(min(COARSE / here.mu, here.horizon / FEWEST), here.horizon / MOST)
         if prospect.goal is not None:
             here = priced(here, prospect.goal, present)
+        later = kept = None
         if prospect.late_wait is not None:
             lines = self._lines_of(prospect, at, here, prospect.late_wait)
-            found = solve_late(here, lines, step=step, present=present)
-            later = Deferral(found, prospect.late_wait, prospect.look, lines)
-            kept = found if _is_late_worth(here) else solve(here, present=present, step=step)
-            return Solved((_thresholds(kept.times, kept.levels),), later=later)
+            later, kept = defer(here, lines, step=step, present=present)
         if _may_fill(prospect):
             finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
             rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)
-            return Solved(tuple(rows), finite.lot)
-        solution = solve(here, present=present, step=step)
-        return Solved((_thresholds(solution.times, solution.levels),))
+            return Solved(tuple(rows), finite.lot, later)
+        if kept is None or prospect.goal is not None or not _is_late_worth(here):
+            kept = solve(here, present=present, step=step)
+        return Solved((_thresholds(kept.times, kept.levels),), later=later)
 
     def _lines_of(self, prospect: Prospect, at: _Point, here: Course, late_wait: float) -> Lines:
         """What waiting costs depends on nobody who still comes: demand may move as it likes."""
@@ -178,8 +177,7 @@ def is_long(prospect: Prospect) -> bool:
 def _may_fill(prospect: Prospect) -> bool:
     """Whether a full partner is planned for: before targets of minutes it moves no threshold."""
     return (
-        prospect.late_wait is None
-        and prospect.partner_slots is not None
+        prospect.partner_slots is not None
         and prospect.partner_handle is not None
         and is_long(prospect)
     )

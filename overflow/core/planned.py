@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from overflow.core.model import Policy, Situation
+from dataclasses import replace
+from typing import TypeVar
+
+from overflow.core import pool
+from overflow.core.model import HOME, Policy, QueuePlan, Situation, Ticket
 from overflow.core.optimum.course import NEVER
 from overflow.core.trace import Line, Planned
+
+Amount = TypeVar("Amount", int, float)
 
 FALLBACK = 3600.0
 """Seconds after a plan's end that its stationary threshold still counts."""
 
 
-def told(level: int | None) -> int | None:
-    """A threshold as it is shown: None where no queue reaches it, or there is none."""
+def told(level: Amount | None) -> Amount | None:
+    """A threshold or a place as it is shown: None where no queue reaches it, or there is none."""
     return None if level is None or level >= NEVER else level
 
 
 def of(
-    channel: str, line: Line, situation: Situation, policy: Policy, now: float
+    ticket: Ticket, queue: str, line: Line, situation: Situation, policy: Policy, now: float
 ) -> Planned | None:
-    """The threshold for a channel's queues; None where the policy wants no plan.
+    """What the plan says of a ticket in the channel's line; None where the policy wants no plan.
 
     The plan while it reaches, then its stationary threshold, then nothing: the policy's own
     thresholds count.
@@ -26,20 +32,49 @@ def of(
     if policy.planning == "off":
         return None
     have = _have(line)
-    plan = situation.plans.get(channel)
+    plan = situation.plans.get(ticket.channel)
     if plan is None:
         return Planned(None, have, "no plan for this channel", None)
     age = max(0.0, now - plan.made)
     if have is None:
         return Planned(None, None, "what stands at home is unknown", age)
+    level, method = _level(plan, now)
+    if level is None or method != plan.method:
+        return Planned(level, have, method, age)
+    leaves_from = _leaves_from(plan, ticket, queue, situation, policy, now)
+    place = None if leaves_from is None else line.position
+    return Planned(level, have, method, age, place, leaves_from)
+
+
+def _level(plan: QueuePlan, now: float) -> tuple[int | None, str]:
+    """The threshold, and how it was found or why there is none."""
     level = plan.level(now)
     if level is not None:
-        return Planned(level, have, plan.method, age)
+        return level, plan.method
     if plan.fallback is not None and 0.0 <= now - plan.until < FALLBACK:
-        return Planned(plan.fallback, have, "stationary, for the plan is too old", age)
-    return Planned(None, have, "the plan is too old", age)
+        return plan.fallback, "stationary, for the plan is too old"
+    return None, "the plan is too old"
 
 
 def _have(line: Line) -> float | None:
     """Unknown where the line is: home's people or the handle time are, or nothing is heard."""
     return None if line.position is None else line.ahead + line.wip
+
+
+def _leaves_from(
+    plan: QueuePlan, ticket: Ticket, queue: str, situation: Situation, policy: Policy, now: float
+) -> float | None:
+    """The first place in the line that leaves late; None for a ticket that joins."""
+    if plan.late is None or ticket.ahead is None or ticket.due is None:
+        return None
+    ahead, wip, _ = pool.before(replace(ticket, ahead=None), queue, situation, policy, now)
+    slack = _slack(ticket.due, ticket.channel, policy, now)
+    return min(plan.late.place(ahead + wip, slack), NEVER)
+
+
+def _slack(due: float, channel: str, policy: Policy, now: float) -> float:
+    """Seconds that it has left, on the clock that the plan was made on: see ``prospects.time``."""
+    target = policy.channels[channel].target
+    if target.clock == "business" and target.hours_of == HOME:
+        return policy.home.hours.open_seconds(now, due) if due > now else 0.0
+    return due - now

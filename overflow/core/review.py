@@ -25,7 +25,7 @@ from overflow.core.outlook import newcomer
 from overflow.core.promise import due_of
 from overflow.core.roster import hours_of, live
 from overflow.core.survey import Survey, survey
-from overflow.core.trace import Input, Reason, TeamTest
+from overflow.core.trace import Input, Planned, Reason, TeamTest
 
 PRESSING: Final = 0.02
 """Chance that the partner answers too late from which on a ticket's time has come."""
@@ -39,8 +39,8 @@ def review(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
     At home (``ticket.ahead`` says how many wait before it): overflow late when home cannot serve
     it now, when it is itself at risk, or when its queue is under pressure and what stands before
     it is still at or above a stop level; so pressure empties the line down to the stop level and
-    no further. Where a plan decides: when it is expected to cost less at the partner, and the
-    partner needs what time is left. The partner must gain it something.
+    no further. The partner must gain it something. Where a plan decides: from the place in the line
+    on at which waiting costs more than leaving, by the economics of ``optimum.deferral``.
 
     At a partner: recall when it has been left untouched for longer than the policy allows, in the
     partner's open seconds, or when the partner is switched off, closed on a live channel or does
@@ -77,7 +77,7 @@ def _late(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> D
         return _out(seen, there, Outcome.OVERFLOW, Reason.PINNED_PARTNER)
     leave = need.of(seen)
     if seen.plan is not None and seen.plan.counts and not seen.home.failed:
-        return _late_by_plan(seen)
+        return _late_by_plan(seen, seen.plan)
     if seen.pressure.on and not seen.home.failed:
         if need.is_at_risk(seen):
             leave = leave._replace(reason=Reason.BREACH)
@@ -89,12 +89,16 @@ def _late(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> D
     return _out(seen, there, Outcome.LATE, leave.reason)
 
 
-def _late_by_plan(seen: Survey) -> Decision | None:
-    """Out when waiting on is expected to cost more than leaving, and leaving can wait no longer.
+def _late_by_plan(seen: Survey, plan: Planned) -> Decision | None:
+    """Out from the place on at which waiting costs more than leaving, as the plan has it.
 
-    As long as the partner would still answer in time almost certainly, a ticket that waits at home
-    may be served there yet, and loses nothing.
+    A plan that says nothing of that (made without a forecast, or long ago): when leaving is cheaper
+    and can wait no longer. As long as the partner would still answer in time almost certainly, a
+    ticket that waits at home may be served there yet, and loses nothing.
     """
+    if plan.leaves_from is not None:
+        there = choice.best(seen) if plan.is_to_leave else None
+        return _out(seen, there, Outcome.LATE, Reason.PLAN)
     there = choice.best(seen, lambda test: _is_cheaper(test, seen) and _gains(test, seen))
     return _out(seen, there, Outcome.LATE, Reason.BREACH)
 

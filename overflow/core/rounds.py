@@ -86,4 +86,6 @@ def plan(
     rate = seen.demand * here.coming.foretold(now, now + MINUTE)
     fallback = steady(here, seen, rate, now)
     method = "rolling" if estimates.spans else "forecast"
-    return QueuePlan(now, until, method, times, found.levels, fallback)
+    late = None if solved.later is None else solved.later.late_levels(here.minute(now))
+    in_seconds = None if late is None else late.in_units(MINUTE)
+    return QueuePlan(now, until, method, times, found.levels, fallback, in_seconds)

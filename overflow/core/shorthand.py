@@ -36,6 +36,8 @@ _USUAL: Final = (
     Check(Reason.MOVE_LIMIT, is_passed=True, have=0, limit=1, note="back"),
 )
 """Written by their place here, most tests being one of them. Only ever longer at its end."""
+_AT_ARRIVAL: Final = len(Planned._fields) - len(Planned._field_defaults)
+"""Of ``Planned`` what is known of a ticket that joins."""
 _PLACES: Final = {check: place for place, check in enumerate(_USUAL)}
 
 
@@ -72,7 +74,7 @@ def shorten(made: Decision) -> Short:
         [*trace.after] if trace.after is not trace.before else None,
         [_team(test) for test in (trace.home, *trace.partners)],
         [(name, _number(age), _number(limit), effect) for name, age, limit, effect in trace.inputs],
-        None if trace.plan is None else [*trace.plan],
+        None if trace.plan is None else _plan(trace.plan),
     ]
 
 
@@ -125,6 +127,11 @@ def _trace(cause: Cause, rest: Sequence[Any]) -> Trace:
         inputs=tuple(Input(name, _value(a), _value(b), effect) for name, a, b, effect in inputs),
         plan=None if plan is None else Planned(*plan),
     )
+
+
+def _plan(plan: Planned) -> Short:
+    """Of most tickets the plan says nothing about leaving late."""
+    return [*(plan[:_AT_ARRIVAL] if plan.leaves_from is None else plan)]
 
 
 def _team(test: TeamTest) -> tuple[Any, ...]:

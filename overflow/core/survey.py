@@ -110,7 +110,7 @@ def survey(ticket: Ticket, situation: Situation, policy: Policy, now: float) -> 
         before,
         after,
         inputs,
-        planned.of(ticket.channel, seen.line, situation, policy, now),
+        planned.of(ticket, queue, seen.line, situation, policy, now),
     )
 
 

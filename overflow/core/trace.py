@@ -135,6 +135,11 @@ class Planned(NamedTuple):
     """How the threshold was found, or why there is none."""
     age: float | None
     """Seconds since the plan was made."""
+    place: float | None = None
+    """Of one that waits: its place in the line, 1 is served next."""
+    leaves_from: float | None = None
+    """Of one that waits, with the time that it has left: the first place that leaves late; None:
+    the plan says nothing of leaving late."""
 
     @property
     def counts(self) -> bool:
@@ -144,6 +149,13 @@ class Planned(NamedTuple):
     @property
     def is_reached(self) -> bool:
         return self.level is not None and self.have is not None and self.have >= self.level
+
+    @property
+    def is_to_leave(self) -> bool:
+        """One that waits: whether it costs less at the partner by now."""
+        if self.place is None or self.leaves_from is None:
+            return False
+        return self.place >= self.leaves_from
 
 
 class Input(NamedTuple):

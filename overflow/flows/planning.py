@@ -106,7 +106,8 @@ def _plan_from(told: Mapping[str, Any]) -> QueuePlan | None:
     said = told.get("plan")
     if said is None:
         return None
-    return QueuePlan(**{**said, "times": tuple(said["times"]), "levels": tuple(said["levels"])})
+    steps = {"times": tuple(said["times"]), "levels": tuple(said["levels"])}
+    return QueuePlan(**{**said, **steps, "late": None})
 
 
 def kept(services: Services, shop: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -11,7 +12,7 @@ import orjson
 
 from overflow.core.arrivals.signals import Signal
 from overflow.core.hours import Holidays, Hours, parse_hours
-from overflow.core.model import Declared, QueuePlan, Switch
+from overflow.core.model import Declared, LateLevels, QueuePlan, Switch
 
 
 def declared_to(declared: Declared) -> bytes:
@@ -61,15 +62,25 @@ def plan_to(plan: QueuePlan) -> bytes:
         )
         if at < plan.until and ends > plan.made
     ]
-    return orjson.dumps([plan.made, plan.until, plan.method, plan.fallback, steps])
+    late = None if plan.late is None else [plan.late.crowds, plan.late.slacks, plan.late.places]
+    return orjson.dumps([plan.made, plan.until, plan.method, plan.fallback, steps, late])
 
 
 @lru_cache(maxsize=256)
 def plan_from(text: bytes) -> QueuePlan:
-    """The plan from its JSON."""
-    made, until, method, fallback, steps = orjson.loads(text)
+    """The plan from its JSON; older ones know nothing of leaving late."""
+    made, until, method, fallback, steps, *late = orjson.loads(text)
     times, levels = tuple(at for at, _ in steps), tuple(level for _, level in steps)
-    return QueuePlan(made, until, method, times, levels, fallback)
+    return QueuePlan(made, until, method, times, levels, fallback, _late_from(*late))
+
+
+def _late_from(said: list[list[Any]] | None = None) -> LateLevels | None:
+    """JSON has no infinity: it is a null."""
+    if said is None:
+        return None
+    crowds, slacks, places = said
+    rows = (tuple(math.inf if at is None else at for at in along) for along in places)
+    return LateLevels(tuple(crowds), tuple(slacks), tuple(rows))
 
 
 def _hours_to(hours: Hours) -> dict[str, object]:

@@ -3,6 +3,7 @@
 Small vocabularies on purpose, so that things meet: three channels, three languages, four hours.
 """
 
+import math
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from overflow.core.model import (
     Channel,
     Costs,
     Declared,
+    LateLevels,
     Levels,
     Load,
     Mode,
@@ -159,6 +161,12 @@ pressures = st.builds(
 scopes = ("partner:lumen", "channel:chat", "queue:email.de")
 
 
+late_levels = st.builds(
+    LateLevels,
+    crowds=st.just((12.0, 14.0)),
+    slacks=st.just((0.0, 60.0, 120.0)),
+    places=st.tuples(*[st.tuples(*[st.floats(1, 40) | st.just(math.inf)] * 3)] * 2),
+)
 plans = st.builds(
     QueuePlan,
     made=moments,
@@ -167,6 +175,7 @@ plans = st.builds(
     times=moments.map(lambda at: (at, at + 600.0)),
     levels=st.tuples(counts, st.integers(0, 2_000_000)),
     fallback=st.none() | counts,
+    late=st.none() | late_levels,
 )
 
 

@@ -1,12 +1,23 @@
 """Where the planner has worked a threshold out, it decides, and the trace says so."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from overflow.core.decide import decide
 from overflow.core.decision import Outcome, Reason, headline, trace_of
-from overflow.core.model import HOME, Cause, Costs, Load, MoveLimits, Pressure, QueuePlan
+from overflow.core.model import (
+    HOME,
+    Cause,
+    Costs,
+    LateLevels,
+    Load,
+    MoveLimits,
+    Pressure,
+    QueuePlan,
+    Target,
+)
 from overflow.core.review import review
 from tests.core import make
 from tests.core.make import NOON
@@ -112,6 +123,51 @@ def test_a_ticket_leaves_late_when_the_partner_needs_the_time_that_is_left():
 def test_one_that_home_begins_on_now_stays_to_the_last():
     assert waiting(12.0, ahead=0, backlog=5) is None
     assert waiting(12.0, ahead=0, backlog=40) is not None
+
+
+LATE = LateLevels((13.0, 40.0), (0.0, 60.0, 120.0), ((math.inf, 5.0, 9.0), (math.inf, 3.0, 7.0)))
+
+
+def looked_at(ticket, plan, **changes):
+    return review(ticket, seen(40, plan), make.policy(planning="cost", **changes), NOON)
+
+
+def chat(ahead, left=60.0):
+    return make.ticket(arrived=NOON + left - 120.0, due=NOON + left, ahead=ahead)
+
+
+def test_where_the_plan_says_from_which_place_on_to_leave_that_decides():
+    plan = replace(PLAN, late=LATE)
+    assert looked_at(chat(ahead=1), plan) is None
+    made = looked_at(chat(ahead=2), plan)
+    assert (made.outcome, made.reason) == (Outcome.LATE, Reason.PLAN)
+    assert headline(made) == (
+        f"To {made.team}, after waiting at home: number 3 in the line with 60 s left, "
+        "and the plan hands over from 3 on."
+    )
+    said = trace_of(made)["plan"]
+    assert (said["place"], said["leaves_from"]) == (3.0, 3.0)
+    assert looked_at(chat(ahead=28, left=-5.0), plan) is None
+
+
+def test_a_target_in_opening_hours_leaves_out_the_time_that_home_is_closed():
+    """Two hours left on the clock that the plan was made on, and twenty on the wall's."""
+    mail = replace(make.EMAIL, target=Target(4 * make.HOUR, clock="business"))
+    late = LateLevels((13.0,), (0.0, make.HOUR, 4 * make.HOUR), ((math.inf, 9.0, 30.0),))
+    until = NOON + 5 * make.HOUR
+    plan = replace(PLAN, until=until + make.HOUR, times=(NOON,), levels=(60,), late=late)
+    now = until - make.HOUR  # home closes at five
+    loads = {(HOME, "email.de"): Load(40, 3)}
+    there = make.situation(now, loads=loads, plans={"email": plan}, seen={})
+    rules = make.policy(planning="cost", channels=(mail,))
+    ticket = make.email(arrived=NOON, due=until + 17 * make.HOUR, ahead=20)
+    made = review(ticket, there, rules, now)
+    assert made.trace.plan.leaves_from == pytest.approx(16.0)
+
+
+def test_a_plan_that_is_too_old_says_nothing_of_leaving():
+    made = looked_at(chat(ahead=2, left=60.0), replace(PLAN, until=NOON - 1.0, late=LATE))
+    assert (made.reason, made.trace.plan.leaves_from) == (Reason.BREACH, None)
 
 
 def held(**changes):

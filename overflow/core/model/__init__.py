@@ -8,6 +8,7 @@ neither public reply nor assignee, *wip* is open with either.
 
 from __future__ import annotations
 
+from overflow.core.model.late_levels import LateLevels
 from overflow.core.model.policy import (
     AgeLimits,
     Channel,
@@ -56,6 +57,7 @@ __all__ = [
     "Declared",
     "HelpdeskConfig",
     "Home",
+    "LateLevels",
     "Levels",
     "Load",
     "Mode",

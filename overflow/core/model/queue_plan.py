@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from overflow.core.model.late_levels import LateLevels
+
 
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
@@ -26,6 +28,8 @@ class QueuePlan:
     fallback: int | None = None
     """The stationary threshold at the estimates it was made with, for when it has become too old;
     None: there is none."""
+    late: LateLevels | None = None
+    """From which place on who waits leaves late, times in seconds; None: nothing was worked out."""
 
     def level(self, now: float) -> int | None:
         """The threshold at that time; None: the plan does not reach there."""

@@ -32,7 +32,7 @@ class Lines:
     """Waiting with each number of slots; worked out when first asked for."""
 
     def __init__(self, course: Course, late_wait: float, look: float) -> None:
-        self._course, self._late_wait, self._look = course, late_wait, look
+        self._course, self.late_wait, self.look = course, late_wait, look
         self._found: dict[tuple[float, bool], Waiting] = {}
 
     def of(self, slots: float, *, is_closing: bool = False) -> Waiting | None:
@@ -43,7 +43,7 @@ class Lines:
         key = slots, is_closing
         if key not in self._found:
             self._found[key] = waiting(
-                course, slots, self._late_wait, self._look, is_closing=is_closing
+                course, slots, self.late_wait, self.look, is_closing=is_closing
             )
         return self._found[key]
 

@@ -1,101 +1,119 @@
 """Looking again: who of those that wait should leave for the partner now.
 
-Going on waiting costs a ticket its own risk with the option to leave later
-(``waiting``) and, if it is served, the slot that it takes up. What that slot is
-worth to those still to come says the course's solution; to those behind it in the line, the most
-that any of them would gain by moving up one place: they share their luck, and where the line is
-late, one that leaves helps all of them, but so does any other that leaves later.
+Going on waiting costs a ticket its own risk with the option to leave later (``waiting``) and, if it
+is served, the slot that it takes up. What that slot is worth to those who still come says the
+course's solution. Where that is more than leaving costs, the ticket leaves: from some place in the
+line on, which depends on how much time it has left and on how many are at home.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overflow.core.line import Vector
+from overflow.core.model import LateLevels
 from overflow.core.optimum.bellman import Solution
 from overflow.core.optimum.bellman_late import Lines, slot_price, solve_late
 from overflow.core.optimum.course import Course
+from overflow.core.optimum.waiting import Waiting, price_of_leaving
 
 _MOST_LOOKS = 200
 """Looks during a target after which another one brings nothing."""
+_SLACKS = (0.0, 1 / 36, 1 / 12, 1 / 6, 1 / 3, 1 / 2, 3 / 4, 1.0)
+"""Of the target: how much time is left."""
+_CROWDS = (0.25, 0.5, 1.0, 1.5)
+"""Of the way from all slots busy to the threshold at arrival."""
+_ROWS = 64
+"""Times whose prices are kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deferral:
     """The economics of late overflow on one course; made by ``defer``."""
 
-    solution: Solution
-    """The thresholds to keep to at arrival, and what one more in system costs."""
-    late_wait: float
-    """Mean time until the partner answers what leaves late."""
-    look: float
+    course: Course
     lines: Lines = field(repr=False)
+    times: Vector = field(repr=False)
+    levels: NDArray[np.int64] = field(repr=False)
+    """Thresholds at arrival, by time."""
+    prices: NDArray[np.float32] = field(repr=False)
+    """Euros that the n-th in system costs those still to come, by time and n."""
 
     @property
     def pace(self) -> float:
         """Looking again sooner than this brings nothing."""
-        return max(self.look, self.solution.course.target / _MOST_LOOKS)
+        return max(self.lines.look, self.course.target / _MOST_LOOKS)
 
-    def leaving(self, t: float, n: int, dues: Sequence[float], *, ahead: int = 0) -> list[int]:
-        """Which of the waiting should leave now: places in ``dues``, the one with most gain first.
-
-        ``dues`` are the times at which those who wait unanswered are late, first come first;
-        ``n`` in system, ``ahead`` waiting before all of them (put back by a shift's end).
-        """
-        left = list(range(len(dues)))
-        due = np.asarray(dues, dtype=np.float64)
-        gone: list[int] = []
-        while left:
-            gains = self._gains(t, n - len(gone), due[left], ahead)
-            best = int(gains.argmax())
-            if gains[best] <= 0.0:
-                break
-            gone.append(left.pop(best))
-        return gone
-
-    def _gains(self, t: float, n: int, due: Vector, ahead: int) -> Vector:
-        """Euros that each saves by leaving now."""
-        course = self.solution.course
-        slots = course.slots_at(t)
+    def late_levels(self, t: float) -> LateLevels | None:
+        """From which place on the waiting leave at ``t``; None: there is nothing to wait for."""
+        slots = self.course.slots_at(t)
         here = self.lines.of(slots)
         if here is None:
-            return np.full(len(due), -1.0)
-        slack = due - t
-        place = np.arange(1.0, len(due) + 1.0) + ahead
-        seen = place * _stretch(course, t, due)
-        moved = np.where(slack > 0, here.late(seen, slack) - here.late(seen - 1.0, slack), 0.0)
-        behind = np.append(np.maximum.accumulate(moved[::-1])[::-1][1:], 0.0)
+            return None
+        row = max(0, int(np.searchsorted(self.times, t, side="right")) - 1)
+        crowds, slacks = self._crowds(row, slots), np.array(_SLACKS) * self.course.target
+        price = self.prices[row, crowds].astype(np.float64)
+        places = self._places(t, here, price, slacks)
+        return LateLevels(
+            tuple(map(float, crowds)),
+            tuple(map(float, slacks)),
+            tuple(tuple(map(float, along)) for along in np.round(places, 2)),
+        )
+
+    def _crowds(self, row: int, slots: float) -> NDArray[np.int64]:
+        most = self.prices.shape[1] - 1
+        way = min(int(self.levels[row]), most) - slots
+        crowds = np.clip(np.ceil(slots + np.array(_CROWDS) * max(1.0, way)), 1, most)
+        return np.unique(crowds.astype(np.int64))
+
+    def _places(self, t: float, here: Waiting, price: Vector, slacks: Vector) -> Vector:
+        """Where staying begins to cost more, by price and slack: it rises along the line."""
+        low = np.zeros((len(price), len(slacks)))
+        high = np.full_like(low, math.ceil(here.places))
+        farthest = self._gains(t, here, high, price, slacks)
+        for _ in range(math.ceil(math.log2(max(2.0, here.places)))):
+            middle = np.ceil((low + high) / 2.0)
+            is_out = self._gains(t, here, middle, price, slacks) > 0.0
+            low, high = np.where(is_out, low, middle), np.where(is_out, middle, high)
+        before, after = (self._gains(t, here, at, price, slacks) for at in (high - 1.0, high))
+        share = np.clip(-before / np.maximum(after - before, 1e-12), 0.0, 1.0)
+        found = np.where(high > 1.0, high - 1.0 + share, 1.0)
+        return np.where(farthest > 0.0, found, np.inf)
+
+    def _gains(
+        self, t: float, here: Waiting, place: Vector, price: Vector, slack: Vector
+    ) -> Vector:
+        """Euros that each place saves by leaving now; by price and slack."""
+        course, slots = self.course, self.course.slots_at(t)
+        seen = place * _stretch(course, t, t + slack)
         lost = place * course.theta / (place * course.theta + slots * course.mu)
-        gaps = self.solution.price(n, t) + course.breach * behind
-        price = slot_price(gaps, lost, course.lost - course.kept)
-        staying = here.staying(seen, slack, price)
-        if course.end == "close":
+        of_slot = slot_price(price[:, None], lost, course.lost - course.kept)
+        staying = here.staying(seen, np.broadcast_to(slack, place.shape), of_slot)
+        if course.end == "close" and t + slack[-1] > course.horizon:
+            left = np.full(place.shape, max(0.0, course.horizon - t))
             closing = self.lines.of(slots, is_closing=True)
             if closing is not None:
-                at_close = closing.staying(seen, np.full(len(due), course.horizon - t), price)
-                staying = np.where(due > course.horizon, at_close, staying)
-        return staying - self._prices(slack)
-
-    def _prices(self, slack: Vector) -> Vector:
-        """Euros of leaving late, as ``waiting.price_of_leaving``."""
-        course = self.solution.course
-        chance = np.exp(-np.maximum(slack, 0.0) / self.late_wait) if self.late_wait > 0 else 0.0
-        return course.overflow + course.breach * np.where(slack > 0, chance, 1.0)
+                at_close = closing.staying(seen, left, of_slot)
+                staying = np.where(slack > left, at_close, staying)
+        return staying - price_of_leaving(course, slack, self.lines.late_wait)
 
 
 def defer(
-    course: Course, late_wait: float, look: float, *, step: float | None = None, present: int = 0
-) -> Deferral:
-    """The course solved for who may overflow late; ``look``: time between two looks.
+    course: Course, lines: Lines, *, step: float | None = None, present: int = 0
+) -> tuple[Deferral, Solution]:
+    """The course solved for who may overflow late, and the thresholds to keep to at arrival.
 
-    ``step`` and ``present`` as in ``bellman.solve``.
+    ``lines`` may be of a course with other arrivals; ``step`` and ``present`` as in
+    ``bellman.solve``.
     """
-    lines = Lines(course, late_wait, look)
-    return Deferral(solve_late(course, lines, step=step, present=present), late_wait, look, lines)
+    found = solve_late(course, lines, step=step, present=present)
+    rows = np.unique(np.linspace(0, len(found.times) - 1, _ROWS).round().astype(np.int64))
+    prices = np.diff(found.values[rows], axis=1, prepend=0.0).astype(np.float32)
+    return Deferral(course, lines, found.times[rows], found.levels[rows], prices), found
 
 
 def _stretch(course: Course, t: float, due: Vector) -> Vector:

@@ -41,7 +41,8 @@ def late_regret(
     moved_up = _late(course, t, due[1:], places[1:] - 1)
     relief = solution.price(n, t) + course.breach * float((here[1:] - moved_up).sum())
     staying = course.kept + course.breach * float(here[0])
-    return price_of_leaving(course, float(due[0]) - t, late_wait) - staying - relief
+    leaving = float(price_of_leaving(course, float(due[0]) - t, late_wait))
+    return leaving - staying - relief
 
 
 def _late(course: Course, t: float, due: Vector, places: NDArray[np.int64]) -> Vector:

@@ -50,6 +50,11 @@ class Waiting(NamedTuple):
         coordinates = price / self.price_step, slack / self.step, place / self.cell
         return _mixed(self.stay, *coordinates)
 
+    @property
+    def places(self) -> float:
+        """The farthest that is told apart."""
+        return float(self.stay.shape[2] - 1) * self.cell
+
     def late(self, place: Vector, slack: Vector) -> Vector:
         """Chance to be late of who stays."""
         return _mixed(self.breach, slack / self.step, place / self.cell)
@@ -173,12 +178,12 @@ def _stopped(
     )
 
 
-def price_of_leaving(course: Course, slack: float, late_wait: float) -> float:
+def price_of_leaving(course: Course, slack: float | Vector, late_wait: float) -> Vector:
     """Euros of leaving late with so much time left; a breach that has happened counts too."""
-    if slack <= 0:
-        return course.overflow + course.breach
-    chance = math.exp(-slack / late_wait) if late_wait > 0 else 0.0
-    return course.overflow + course.breach * chance
+    left = np.asarray(slack, dtype=np.float64)
+    chance = np.exp(-np.maximum(left, 0.0) / late_wait) if late_wait > 0 else np.zeros_like(left)
+    price: Vector = course.overflow + course.breach * np.where(left > 0, chance, 1.0)
+    return price
 
 
 def _mixed(table: Vector, *coordinates: Vector) -> Vector:

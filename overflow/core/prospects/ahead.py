@@ -145,6 +145,7 @@ def _prospect(
         partner_slots=_places(channel, policy),
         partner_handle=_handled(partner, channel, seconds, situation, policy),
         partner_wait=partner.answer_time / MINUTE,
+        late_wait=partner.answer_time / MINUTE if policy.moves.out else None,
         goal=channel.target.goal if policy.planning == "service_level" else None,
         present=_present(situation),
     )

@@ -13,6 +13,7 @@ from typing import Final
 
 from overflow.core import estimate
 from overflow.core.estimate import Expected, Span
+from overflow.core.model import LateLevels
 from overflow.core.plan import Planner, Solved
 from overflow.core.prospects.prospect import Prospect
 from overflow.simulate.contender import LOOK, Contender
@@ -25,8 +26,8 @@ TOO_LONG: Final = 2.0
 """Minutes without one after which a decision asks for it itself: nobody calls ``plan``."""
 
 REMEMBERED: Final = 4096
-REMEMBERED_LATE: Final = 128
-"""Solved courses; those for late overflow are kept whole, some megabytes each."""
+REMEMBERED_LATE: Final = 512
+"""Solved courses; with what late overflow needs of them a tenth of a megabyte each."""
 
 _PLANNERS: dict[Told, Planner] = {}
 """What was solved for a day is not solved again for the next of the same scenario."""
@@ -137,6 +138,7 @@ class Auto:
         self._estimates = estimate.begin(self._prospect.expected)
         self._is_staff_new = True
         self._planned: Solved | None = None
+        self._late_levels: LateLevels | None = None
         self._partner = PartnerLoad(told)
         self._looked = -math.inf
 
@@ -152,6 +154,7 @@ class Auto:
         span = counts.taken(self._prospect.foretold(counts.since, t))
         self._estimates = estimate.observe(self._estimates, span, self._prospect.expected)
         self._planned = self._planner.solution(self._prospect, self._estimates, t)
+        self._late_levels = None
         self._is_staff_new = False
 
     def level(self, t: float) -> int:
@@ -175,16 +178,27 @@ class Auto:
         self.lane.joined(t, ticket)
         return False
 
+    def late_levels(self, t: float) -> LateLevels | None:
+        """From which place in the line on to leave; None: nobody does."""
+        later = self._solved(t).later
+        if later is not None and self._late_levels is None:
+            self._late_levels = later.late_levels(t)
+        return self._late_levels
+
     def look(self, t: float) -> Sequence[int]:
         later = self._solved(t).later
-        if later is None or t < self._looked + later.pace - 1e-9:
+        if later is None or not self.lane.waiting or t < self._looked + later.pace - 1e-9:
             return ()
         self._looked = t
+        levels = self.late_levels(t)
+        return () if levels is None else self._leaving(t, levels)
+
+    def _leaving(self, t: float, levels: LateLevels) -> list[int]:
         told, lane = self.lane.told, self.lane
         tickets = [ticket for ticket in lane.waiting if ticket >= told.n0]
-        dues = [lane.waiting[ticket] + told.target for ticket in tickets]
+        slacks = [lane.waiting[ticket] + told.target - t for ticket in tickets]
         ahead = lane.line - len(tickets)
-        return [tickets[place] for place in later.leaving(t, lane.n, dues, ahead=ahead)]
+        return [tickets[number] for number in levels.leaving(lane.n, slacks, ahead=ahead)]
 
     def started(self, t: float, ticket: int) -> None:
         self._counts.at(t)

