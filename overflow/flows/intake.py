@@ -16,6 +16,8 @@ from overflow.flows.services import Services
 from overflow.helpdesks.port import Event, Full, Hint, Nothing
 from overflow.store.requests import Answered, Begun, InProgress, OtherBody
 
+FIRST: Final = frozenset({"decided", "accepted", "imported"})
+"""Outcomes of a ticket that was not known: no poll has found it, and one call of the store did."""
 LONGEST_ID: Final = 200
 """Characters of a ticket's id."""
 
@@ -60,9 +62,11 @@ def receive(
     event = _verified(services, shop, connector, token, headers, body)
     match event:
         case Full():
-            differences.told(services, shop, event.ticket.id)
             along = Along("webhook", event.delivery, f"webhook/{connector}")
-            return route(services, shop, event.ticket, along, is_new=event.is_new)
+            routed = route(services, shop, event.ticket, along, is_new=event.is_new)
+            if not event.is_new or routed.outcome not in FIRST:
+                differences.told(services, shop, event.ticket.id)
+            return routed
         case Hint():
             ticket_id = _id(event.ticket_id)
             differences.told(services, shop, ticket_id)

@@ -110,6 +110,15 @@ def test_a_new_ticket_that_nobody_told_of_is_a_lost_webhook(known, desk):
     assert causes(known) == {"lost": 1}
 
 
+def test_a_new_ticket_whose_webhook_comes_after_the_poll_was_late_too(known, desk):
+    desk.create("2")
+    poll(known)
+    read_marked(known)
+    receive(known, desk.webhook("2", is_new=True, delivery="d-2"))
+
+    assert causes(known) == {"late": 1}
+
+
 @pytest.mark.parametrize("status", [Status.DELETED, Status.MERGED])
 def test_what_is_gone_is_a_foreign_change(known, desk, status):
     desk.touch("1", status=status)

@@ -35,7 +35,8 @@ def webhooks(who: Patient) -> Finding:
     """Whether they come, and whether all do."""
     if patience(who.policy.helpdesk) is None:
         return ok("this helpdesk sends none: it is polled")
-    taken = _results(who, refused=False).total()
+    results = _results(who, refused=False)
+    taken = results.total()
     late = who.hour.get(f"difference/{LATE}", 0)
     awaited = who.services.differences.count(who.shop, who.now - PATIENT)
     missed = who.hour.get(f"difference/{LOST}", 0) + awaited
@@ -44,7 +45,9 @@ def webhooks(who: Patient) -> Finding:
             f"none came in the last hour, and polling found {missed} tickets that changed",
             _called(who),
         )
-    seen = f"{taken} taken in the last hour, {late} came after polling, {missed} did not come"
+    most = ", ".join(f"{count} {result}" for result, count in results.most_common(FEW))
+    came = f"{taken} taken in the last hour ({most})" if taken else "none taken in the last hour"
+    seen = f"{came}, {late} came after polling, {missed} did not come"
     part = missed / (taken + missed) if missed else 0.0
     if missed <= FEW or part <= LOST_WARNS:
         return ok(seen)
