@@ -128,6 +128,16 @@ def test_freshdesk_is_connected_once_a_person_has_made_the_rules(connecting):
     assert status == 0, said
 
 
+def test_a_secret_is_printed_only_when_that_is_asked_for(connecting):
+    site = connecting.sites["freshdesk"]
+    with Postman(site.account):
+        connecting.run_here("freshdesk", "--wait", "0")
+    _, hidden = connecting.run_here("freshdesk", "--dry-run")
+    _, shown = connecting.run_here("freshdesk", "--dry-run", "--show-secrets")
+    assert site.secret not in hidden
+    assert f"{site.path}/{site.secret}" in shown
+
+
 def test_looking_only_makes_no_ticket(connecting):
     account = connecting.sites["gorgias"].account
     before = len(account.tickets), account.calls("POST")

@@ -20,6 +20,7 @@ from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
 from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
 
 _FIELD: Final = "Overflow reason"
+_TEXTS: Final = frozenset({"text", "textarea"})
 _PAGE: Final = 100
 _BY_TRIGGER: Final = "conditional_ticket_events"
 _BODY: Final = '{"ticket_id": "{{ticket.id}}", "current_user_email": "{{current_user.email}}"}'
@@ -58,7 +59,7 @@ class ZendeskSetup:
         )
 
     def new_ticket(self, subject: str, tags: Sequence[str]) -> str:
-        """In the first group; an internal note alone, so that nobody gets a mail."""
+        """With the own team; of an internal note alone, so that nobody gets a mail."""
         ticket = {
             "subject": subject,
             "comment": {"body": subject, "public": False},
@@ -89,14 +90,21 @@ class ZendeskSetup:
     def _field(self) -> Finding:
         said = self._site.words.reason_field
         if said is not None:
-            found = self._admin.look(f"ticket_fields/{segment(said)}")
-            if found is None:
-                return failed(f"there is no ticket field {said}: words.reason_field is its number")
-            return there(f"ticket field {said}")
+            return self._field_of(said)
         for field in self._pages("ticket_fields", "ticket_fields"):
             if field.get("title") == _FIELD:
                 return there(_unused(field.get("id")))
         return missing(f"a text field “{_FIELD}”")
+
+    def _field_of(self, number: str) -> Finding:
+        found = self._admin.look(f"ticket_fields/{segment(number)}")
+        if found is None:
+            return failed(f"there is no ticket field {number}: words.reason_field is its number")
+        with understood("GET ticket_fields"):
+            kind = Fields(found.mapping()).inner("ticket_field").values.get("type")
+        if kind not in _TEXTS:
+            return failed(f"ticket field {number} is no text: name another in words.reason_field")
+        return there(f"ticket field {number}")
 
     def _make_field(self) -> Finding:
         field = {"type": "text", "title": _FIELD}

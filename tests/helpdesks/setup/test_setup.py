@@ -199,6 +199,13 @@ def test_a_field_that_is_not_there_is_named(site_of):
         assert (found.outcome, "4711" in found.text) == (Outcome.FAILED, True)
 
 
+def test_a_zendesk_field_that_takes_no_text_is_told(site_of):
+    site = site_of("zendesk")
+    site.account.fields["7001"]["type"] = "tagger"
+    found = {step.name: step for step in steps(site.setup())}["reason field"]
+    assert (found.outcome, "is no text" in found.text) == (Outcome.FAILED, True)
+
+
 # --- Freshdesk ------------------------------------------------------------------------------------
 
 
