@@ -60,7 +60,7 @@ if calls > 0 then -- no stretch ever has more: burst + rate * seconds < calls + 
   burst = math.max(math.min(2, calls), math.floor(calls / BURST))
   rate = (calls - burst + 1) / (seconds + SLIP) * share
   if ARGV[5] == '1' then -- nothing ever flows over
-    rate = 0.98 * calls / seconds * share
+    burst, rate = math.max(1, math.floor(calls * 0.75)), 0.98 * calls / seconds * share
   end
 end
 local since = (now - s.closed) / 1e6
