@@ -40,8 +40,6 @@ class Waiting(NamedTuple):
     price_step: float
     stay: Vector
     """Euros of waiting until the next look at least, by price, slack and place."""
-    breach: Vector
-    """Chance to be late without leaving, by slack and place."""
     option: Vector
     """Euros that being able to leave is worth at full slack, by price and place."""
 
@@ -54,10 +52,6 @@ class Waiting(NamedTuple):
     def places(self) -> float:
         """The farthest that is told apart."""
         return float(self.stay.shape[2] - 1) * self.cell
-
-    def late(self, place: Vector, slack: Vector) -> Vector:
-        """Chance to be late of who stays."""
-        return _mixed(self.breach, slack / self.step, place / self.cell)
 
     def options(self, place: Vector) -> Vector:
         """``option`` at these places, by price."""
@@ -151,29 +145,25 @@ def _spread_moves(place: Vector, slots: float, course: Course, step: float) -> V
 
 def _stopped(
     walk: _Walk, course: Course, late_wait: float, *, is_closing: bool
-) -> tuple[Vector, Vector, Vector]:
-    """``stay``, ``breach`` and ``option`` of ``Waiting``, from no slack to full slack."""
+) -> tuple[Vector, Vector]:
+    """``stay`` and ``option`` of ``Waiting``, from no slack to full slack."""
     prices = np.linspace(0.0, max(course.leaving - course.kept, 1e-9), _PRICES)[None, :]
     served = course.kept + prices
     stay_on = walk.lost[:, None] * course.lost + (1.0 - walk.lost[:, None]) * served
     late = course.breach + (np.full_like(stay_on, course.lost) if is_closing else stay_on)
     best = late if is_closing else np.minimum(late, course.breach + course.overflow)
-    bound, chance = late, np.ones(len(walk.served))
-    stays, chances = [late], [chance]
+    bound, stays = late, [late]
     fixed = walk.served[:, None] * served + walk.gone[:, None] * course.lost
     for i in range(1, walk.steps + 1):
         stay = walk.moves @ best + fixed
         bound = walk.moves @ bound + fixed
-        chance = walk.moves @ chance
         best = np.minimum(stay, price_of_leaving(course, i * walk.step, late_wait))
         stays.append(stay)
-        chances.append(chance)
     option = np.maximum(0.0, bound - stays[-1]).T
     table = np.array(stays).transpose(2, 0, 1)
     here = np.broadcast_to(served.T[:, :, None], (_PRICES, len(stays), 1))
     return (
         np.concatenate((here, table), axis=2),
-        np.pad(np.array(chances), ((0, 0), (1, 0))),
         np.pad(option, ((0, 0), (1, 0))),
     )
 
