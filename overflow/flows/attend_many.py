@@ -206,7 +206,5 @@ class _Together:
 
 
 def _owes_only_its_note(due: Due, record: Record, now: float) -> bool:
-    if due.read is not None or due.write is None or due.write.attempts:
-        return False
-    is_fresh = now - record.held_since < FRESH
+    is_fresh = due.read is None and now - record.held_since < FRESH
     return is_fresh and may_go_along(record) and not is_unwritten(record)

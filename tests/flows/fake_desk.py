@@ -98,18 +98,21 @@ class FakeDesk:
 
     def write(self, seen: Snapshot, desired: Desired) -> None:
         with self._call("write", seen.id):
-            if self.ignores(seen.id):
-                return
-            facts: dict[str, object] = {}
-            if desired.group is not None and desired.group != seen.group:
-                facts |= {"group": desired.group, "assignee": None}
-            tags = seen.tags | {desired.tag} if desired.is_tagged else seen.tags - {desired.tag}
-            if tags != seen.tags:
-                facts["tags"] = tags
-            if desired.reason_field is not None and desired.reason != seen.reason:
-                facts["reason"] = desired.reason
-            if facts:
-                self.touch(seen.id, **facts)
+            if not self.ignores(seen.id):
+                self.change(seen, desired)
+
+    def change(self, seen: Snapshot, desired: Desired) -> None:
+        """What a write does."""
+        facts: dict[str, object] = {}
+        if desired.group is not None and desired.group != seen.group:
+            facts |= {"group": desired.group, "assignee": None}
+        tags = seen.tags | {desired.tag} if desired.is_tagged else seen.tags - {desired.tag}
+        if tags != seen.tags:
+            facts["tags"] = tags
+        if desired.reason_field is not None and desired.reason != seen.reason:
+            facts["reason"] = desired.reason
+        if facts:
+            self.touch(seen.id, **facts)
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
         with self._call("add_note", ticket_id):
