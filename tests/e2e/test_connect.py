@@ -10,7 +10,7 @@ from tests.e2e.service import COMMAND, serving
 from tests.helpdesks.setup.accounts import VENDORS, Site
 from tests.helpdesks.vendors.postman import Postman
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.slow, pytest.mark.needs("ps"), pytest.mark.timeout(180)]
 OBSERVING = "zammad"
 
 

@@ -50,7 +50,7 @@ class ChatwootSetup:
         webhook = Part("webhook", self._webhook, self._make_webhook)
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS),
+            groups(self._site, _GROUPS, lambda: self._admin.listed("teams")),
             *(self._label(name) for name in dict.fromkeys((self._site.words.tag, TEST_TAG))),
             Part("reason attribute", self._attribute, self._make_attribute),
             *((webhook, theirs) if self._is_signed else (secret(self._site), webhook)),

@@ -37,7 +37,7 @@ class FreshdeskSetup:
     def parts(self) -> Iterable[Part]:
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS),
+            groups(self._site, _GROUPS, lambda: self._admin.listed("groups")),
             Part("statuses", self._statuses),
             Part("reason field", self._field, self._make_field),
             secret(self._site),

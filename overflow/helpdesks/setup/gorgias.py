@@ -57,7 +57,7 @@ class GorgiasSetup:
         secrets = ["webhook", "signature"] if self._signs else ["webhook"]
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS),
+            groups(self._site, _GROUPS, lambda: self._pages("teams", {})),
             Part("reason field", self._field, self._make_field),
             *(secret(self._site, name) for name in secrets),
             Part(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -19,6 +20,11 @@ TEST_TAG: Final = "overflow-test"
 """Tickets that bear it are told of even when it is the service itself that changed them."""
 
 
+Numbered = Mapping[str, object]
+"""A group as the helpdesk lists it."""
+
+_MOST: Final = 30
+"""Groups that are told."""
 _NAMED: Final = "name a ticket with --ticket"
 
 
@@ -84,8 +90,11 @@ class Site:
         return number
 
 
-def groups(site: Site, where: str) -> Part:
-    """Every group that the policy names is there; ``where`` a person makes one, and its number."""
+def groups(site: Site, where: str, listed: Callable[[], Iterable[Numbered]] = tuple) -> Part:
+    """Every group that the policy names is there; ``where`` a person makes one, and its number.
+
+    ``listed`` are those that the helpdesk has, with ``id`` and ``name``.
+    """
 
     def look() -> Finding:
         known = site.desk.groups()
@@ -93,7 +102,11 @@ def groups(site: Site, where: str) -> Part:
             return left_out("this helpdesk lists none; names are taken as the policy has them")
         absent = [group for group in site.groups if group not in known]
         if absent:
-            return failed(f"not there: {', '.join(absent)}. {where}")
+            told = ", ".join(
+                f"{one.get('name')} {one.get('id')}" for one in islice(listed(), _MOST)
+            )
+            others = f". The helpdesk has {told}" if told else ""
+            return failed(f"not there: {', '.join(absent)}. {where}{others}")
         return there(", ".join(site.groups) or "the policy names none")
 
     return Part("groups", look)

@@ -56,7 +56,7 @@ class ZammadSetup:
     def parts(self) -> Iterable[Part]:
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS),
+            groups(self._site, _GROUPS, lambda: self._admin.listed("groups")),
             Part(
                 "reason attribute",
                 self._attribute,

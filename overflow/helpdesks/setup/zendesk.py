@@ -51,7 +51,7 @@ class ZendeskSetup:
     def parts(self) -> Iterable[Part]:
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS),
+            groups(self._site, _GROUPS, lambda: self._pages("groups", "groups")),
             Part("reason field", self._field, self._make_field),
             Part("webhook", self._webhook, self._make_webhook, steps=self._hook_by_hand()),
             Part("signing secret", self._secret, self._keep_secret, steps=_REVEAL),

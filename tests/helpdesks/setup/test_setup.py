@@ -77,6 +77,8 @@ def test_a_group_that_is_not_there_is_named_with_where_to_make_it(site):
     assert outcomes(found)["groups"] is Outcome.FAILED
     assert "far" in told(found)["groups"]
     assert "helpdesk.options.groups" in told(found)["groups"]
+    shop = site.server_module.GROUPS["shop"]
+    assert f" {shop}" in told(found)["groups"].partition("The helpdesk has ")[2]
 
 
 def test_without_the_service_s_address_a_webhook_is_known_by_its_path(site):
