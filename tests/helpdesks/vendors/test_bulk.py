@@ -1,0 +1,160 @@
+"""What is peculiar to each vendor's bulk calls."""
+
+import pytest
+
+from overflow.clock import SystemClock
+from overflow.errors import HelpdeskAway
+from overflow.helpdesks.port import Change, Desired, Note, bulk_of
+from tests.helpdesks.vendors import (
+    chatwoot_server,
+    freshdesk_server,
+    gorgias_server,
+    zendesk_server,
+)
+from tests.helpdesks.vendors.worlds import connect
+
+
+class Hasty(SystemClock):
+    """Waits for nothing, and says for how long it would have."""
+
+    def __init__(self):
+        self.slept = []
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def opened():
+    """Little servers with their connectors, closed at the end."""
+    made = []
+
+    def opening(vendor, clock=None, **options):
+        server = vendor.Server(SystemClock().now)
+        server.page = 100
+        desk = connect(vendor, server, clock or SystemClock(), timeout=2.0, **options)
+        made.extend((desk, server))
+        return server, desk
+
+    yield opening
+    for each in made:
+        each.close()
+
+
+def leaving(desk, vendor, *numbers, note=None):
+    """Changes that give tickets away, seen as they are now."""
+    wanted = Desired("near", "overflow", is_tagged=True, reason_field=vendor.REASON, reason="full")
+    return [Change(desk.read(number), wanted, note) for number in numbers]
+
+
+def write(desk, changes):
+    return bulk_of(desk).write(changes, lambda: None)
+
+
+def test_zendesk_tells_a_ticket_that_moved_on_from_those_it_changed(opened):
+    server, desk = opened(zendesk_server)
+    numbers = [server.create() for _ in range(3)]
+    changes = leaving(desk, zendesk_server, *numbers, note=Note("gone [ovf-1]", "ovf-1"))
+    server.skew = 5.0
+    server.assign(numbers[1])
+
+    faults = write(desk, changes)
+
+    assert list(faults) == [numbers[1]]
+    assert (faults[numbers[1]].retry_after, faults[numbers[1]].is_undone) == (0.0, True)
+    assert [len(server.shown(number).notes) for number in numbers] == [1, 0, 1]
+    assert server.shown(numbers[0]).tags == {"overflow"}
+
+
+def test_zendesk_s_job_that_does_not_end_is_left_to_be_read(opened):
+    clock = Hasty()
+    server, desk = opened(zendesk_server, clock)
+    server.jobs.takes = 1e6
+    changes = leaving(desk, zendesk_server, server.create(), server.create())
+
+    with pytest.raises(HelpdeskAway, match="does not end") as caught:
+        write(desk, changes)
+
+    assert not caught.value.is_undone
+    assert clock.slept == [0.25 * 2**n for n in range(len(clock.slept))]
+    assert len(server.calls("GET")) < 10
+
+
+def test_zendesk_queues_thirty_jobs_and_none_is_lost_track_of(opened):
+    server, desk = opened(zendesk_server)
+    server.jobs.takes = 1e6
+    for _ in range(30):
+        server.jobs.add([{"id": 1}], server.now())
+    changes = leaving(desk, zendesk_server, server.create(), server.create())
+
+    with pytest.raises(HelpdeskAway) as caught:
+        write(desk, changes)
+
+    assert caught.value.is_undone
+
+
+def test_zendesk_s_deleted_tickets_are_not_there(opened):
+    server, desk = opened(zendesk_server)
+    there, gone = server.create(), server.create()
+    server.delete(gone)
+    seen = bulk_of(desk).read([there, gone, "999"])
+    assert (seen[there].id, seen[gone], seen["999"]) == (there, None, None)
+
+
+def test_freshdesk_has_a_job_for_each_kind_of_change_and_a_call_for_a_single_one(opened):
+    server, desk = opened(freshdesk_server)
+    tags = [(), (), ("vip",), ("vip",), ("odd",)]
+    numbers = [server.create(tags=given) for given in tags]
+
+    assert write(desk, leaving(desk, freshdesk_server, *numbers)) == {}
+
+    written = server.calls("POST", "PUT")
+    assert written == ["POST tickets/bulk_update"] * 2 + [f"PUT tickets/{numbers[4]}"]
+
+
+def test_freshdesk_s_tickets_are_found_behind_others_but_not_looked_for_everywhere(opened):
+    server, desk = opened(freshdesk_server)
+    server.page = 3
+    numbers = [server.create() for _ in range(20)]
+    last = numbers[:-6:-1]
+    assert set(bulk_of(desk).read(last)) == set(last)
+    before = len(server.asked)
+    assert bulk_of(desk).read([numbers[0]]) == {}
+    assert len(server.asked) - before == 1
+
+
+def test_freshdesk_s_bulk_calls_can_be_left_unused(opened):
+    assert bulk_of(opened(freshdesk_server, bulk="off")[1]) is None
+
+
+def test_gorgias_s_ticket_on_which_somebody_wrote_is_read_by_itself(opened):
+    server, desk = opened(gorgias_server)
+    quiet, answered = server.create(), server.create()
+    server.answer(answered)
+    server.tickets[answered]["assignee_user"] = None
+    assert set(bulk_of(desk).read([quiet, answered])) == {quiet}
+
+
+def test_chatwoot_s_team_that_assigns_its_members_is_given_one_by_one(opened):
+    server, desk = opened(chatwoot_server)
+    server.assigning[chatwoot_server.GROUPS["near"]] = 77
+    numbers = [server.create(tags=("vip",)) for _ in range(2)]
+
+    assert write(desk, leaving(desk, chatwoot_server, *numbers)) == {}
+
+    assert not [call for call in server.calls() if "bulk" in call]
+    for number in numbers:
+        shown = server.shown(number)
+        assert (shown.group, shown.assignee, shown.tags) == ("near", None, {"vip", "overflow"})
+
+
+def test_chatwoot_s_job_adds_its_label_to_others(opened):
+    server, desk = opened(chatwoot_server)
+    server.job_takes = 0.0
+    numbers = [server.create(tags=("vip",)) for _ in range(2)]
+    write(desk, leaving(desk, chatwoot_server, *numbers))
+    server.tag(numbers[0], "eilig")
+    desk.read(numbers[0])
+
+    assert server.shown(numbers[0]).tags == {"vip", "eilig", "overflow"}
+    assert server.shown(numbers[1]).reason == "full"
