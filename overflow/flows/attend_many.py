@@ -107,27 +107,31 @@ class _Together:
         for _ in range(READS):
             if not left:
                 break
-            go_on(self._watch)
             priors = self._services.tickets.get_many(self._shop, left)
-            with urgent(is_first and any(self._dues[i].read for i in left)):
-                found = self._bulk.read(left)
-            self._watch.answered()
-            for ticket_id in set(left) - found.keys():
-                self._alone.add(ticket_id)
-                del self._dues[ticket_id]
+            found = self._read(left, is_first=is_first)
             left = []
             for ticket_id, seen in found.items():
                 mark = self._dues[ticket_id].read if is_first else None
                 with self._apart(ticket_id):
                     reading = Reading(ticket_id, seen, priors.get(ticket_id), mark)
-                    taken = take_in(self._services, self._shop, reading)
-                    if taken is None:
-                        left.append(ticket_id)
-                    else:
+                    if taken := take_in(self._services, self._shop, reading):
                         looked[ticket_id] = taken
+                    else:
+                        left.append(ticket_id)
         for ticket_id in left:
             self._fail(ticket_id, contended(ticket_id))
         return looked
+
+    def _read(self, ids: Sequence[str], *, is_first: bool) -> Mapping[str, Snapshot | None]:
+        """Those that the helpdesk shows; it has to be asked for the others one by one."""
+        go_on(self._watch)
+        with urgent(is_first and any(self._dues[ticket_id].read for ticket_id in ids)):
+            found = self._bulk.read(ids)
+        self._watch.answered()
+        for ticket_id in set(ids) - found.keys():
+            self._alone.add(ticket_id)
+            del self._dues[ticket_id]
+        return found
 
     def _unwritten(self, looked: Mapping[str, Looked]) -> list[tuple[Record, Snapshot]]:
         """What is to be written. Those that stand as desired are let go."""
