@@ -15,7 +15,7 @@ from tests.flows.test_sync import settle
 from tests.helpdesks.vendors.little import Little
 
 OK, WARN, FAIL = Outcome.OK, Outcome.WARN, Outcome.FAIL
-URL = "https://overflow.example"
+URL = "https://overflow.invalid"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def shop(house, helpdesk, desk):
     return house
 
 
-def examined(house, base=URL):
+def examined(house, base=""):
     return {each.check: each for each in examine(house.services, SHOP, base, SystemClock())}
 
 
@@ -116,6 +116,16 @@ def test_what_the_login_may_not_do_is_said_and_the_rest_goes_on(shop, desk, erro
     assert found["groups"].outcome is OK
 
 
+def test_where_the_helpdesk_calls_the_api_has_to_answer(shop, httpserver):
+    httpserver.expect_request("/readyz").respond_with_json({"status": "ok"})
+    up, up_elsewhere = httpserver.url_for("").rstrip("/"), httpserver.url_for("/nowhere")
+
+    assert examined(shop, base=up)["address"].outcome is OK
+    for base, seen in ((up_elsewhere, "answers with 500"), (URL, "cannot be reached from here")):
+        checked = examined(shop, base=base)["address"]
+        assert (checked.outcome, checked.seen.endswith(seen)) == (WARN, True)
+
+
 def test_webhooks_that_do_not_come_while_tickets_change_fail_with_the_address(shop):
     shop.clock.advance(2 * 3600.0)
     shop.desk.touch("1", assignee="ann")
@@ -123,12 +133,12 @@ def test_webhooks_that_do_not_come_while_tickets_change_fail_with_the_address(sh
     assert examined(shop)["webhooks"].outcome is OK, "it may be under way"
     shop.clock.advance(traffic.PATIENT + 1.0)
 
-    checked = examined(shop)["webhooks"]
+    checked = examined(shop, base=URL)["webhooks"]
 
     assert checked.outcome is FAIL
     assert "1 tickets that changed" in checked.seen
     assert f"{URL}/v1/shops/lamps/events/standard " in checked.mend
-    assert "https://YOUR-SERVICE/v1/" in examined(shop, base="")["webhooks"].mend
+    assert "https://YOUR-SERVICE/v1/" in examined(shop)["webhooks"].mend
 
 
 def test_where_nothing_changes_none_need_to_come(shop):

@@ -23,6 +23,7 @@ Check = Callable[[Patient], Finding]
 
 HERE: Final[tuple[tuple[str, Check], ...]] = (
     ("store's clock", service.clock),
+    ("address", service.address),
     ("mode", service.mode),
     ("policy", service.policy),
     ("secrets", service.secrets),

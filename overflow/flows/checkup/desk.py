@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -11,6 +10,7 @@ from overflow.core.desired import desired_of
 from overflow.core.model import HOME
 from overflow.errors import HelpdeskAway
 from overflow.flows import groups as known_groups
+from overflow.flows.checkup.client import nobody
 from overflow.flows.checkup.clocks import judged, skew
 from overflow.flows.checkup.finding import Finding, fail, ok, warn
 from overflow.flows.checkup.patient import Patient
@@ -18,8 +18,6 @@ from overflow.flows.reconcile import CHANGED
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.setup import Outcome, Step, checks
 
-TIMEOUT: Final = 5.0
-"""Seconds."""
 FEW: Final = 3
 """Tickets that are read."""
 _HALF: Final = 0.5
@@ -30,7 +28,7 @@ def reached(who: Patient) -> Finding:
     """It answers, whatever; asked without a login."""
     url = str(who.policy.helpdesk.options["url"])
     try:
-        with _nobody(url) as http:
+        with nobody(url) as http:
             http.send("GET", "")
     except HelpdeskAway as away:
         return fail(away.message, f"can this machine reach {url}? look at DNS, firewall and proxy")
@@ -39,7 +37,7 @@ def reached(who: Patient) -> Finding:
 
 def clock(who: Patient) -> Finding:
     """By its answers' Date."""
-    with _nobody(str(who.policy.helpdesk.options["url"])) as http:
+    with nobody(str(who.policy.helpdesk.options["url"])) as http:
         try:
             off = skew(who.host, lambda: _date(http))
         except (KeyError, ValueError):
@@ -49,11 +47,6 @@ def clock(who: Patient) -> Finding:
         "the helpdesk's clock",
         "let both keep their time by NTP; webhooks more than five minutes off are refused",
     )
-
-
-def _nobody(url: str) -> closing[HelpdeskHttp]:
-    """A client without a login."""
-    return closing(HelpdeskHttp(url, timeout=TIMEOUT))
 
 
 def _date(http: HelpdeskHttp) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from overflow.core.model import Mode
 from overflow.core.phrases import duration
-from overflow.errors import NotNow
+from overflow.errors import HelpdeskAway, NotNow
 from overflow.flows import planning
+from overflow.flows.checkup.client import nobody
 from overflow.flows.checkup.clocks import judged, skew
 from overflow.flows.checkup.finding import Finding, aged, fail, ok, warn
 from overflow.flows.checkup.patient import Patient
@@ -35,6 +37,24 @@ def clock(who: Patient) -> Finding:
         skew(who.host, ask),
         "the store's clock",
         "let both machines keep their time by NTP (`timedatectl` says whether one does)",
+    )
+
+
+def address(who: Patient) -> Finding:
+    """Whether the API answers where the helpdesk calls it. It may do so for others alone."""
+    if not who.base:
+        return ok("not said (--url), so not looked at")
+    try:
+        with nobody(who.base) as http:
+            status = http.send("GET", "readyz").status
+    except HelpdeskAway:
+        status = 0
+    if status == HTTPStatus.OK:
+        return ok(f"{who.base} answers")
+    told = f"answers with {status}" if status else "cannot be reached from here"
+    return warn(
+        f"{who.base}/readyz {told}",
+        "is the API up, and does the proxy lead to it? look from outside as well",
     )
 
 
