@@ -87,8 +87,8 @@ end
 if left then
   set('remaining', left)
 end
-if (left and left < s.tokens) or cost > 1 then
-  set('tokens', math.max(0, math.min(left or s.tokens, s.tokens - (cost - 1))))
+if (left and left < s.tokens) or cost > 1 then -- below 0: it is owed, and nothing goes out before
+  set('tokens', math.min(left or s.tokens, s.tokens - (cost - 1)))
 end
 if left and reset and reset > 0 then -- others may use the same budget: make do with what is left
   if left == 0 then
