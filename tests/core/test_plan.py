@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from overflow.core import estimate
 from overflow.core.estimate import Expected, Span
 from overflow.core.optimum.bellman import NEVER, solve
-from overflow.core.optimum.service_level import at_price, priced, share_in_time
+from overflow.core.optimum.service_level import priced, share_in_time
 from overflow.core.plan import Planner
 from overflow.core.prospects.prospect import Fading, Prospect, as_foretold, course
 
@@ -123,7 +123,6 @@ def test_a_failure_worth_more_raises_the_share_in_time():
     busy = as_foretold(replace(CHAT, forecast=((0.0, 1.8), (240.0, 1.8))))
     shares = [share_in_time(busy, price) for price in (0.1, 1.0, 4.0, 20.0)]
     assert shares == sorted(shares)
-    assert at_price(busy, 3.0).lost == 3.0
 
 
 def test_in_mode_service_level_the_goal_makes_the_plan():

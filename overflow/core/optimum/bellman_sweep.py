@@ -14,6 +14,7 @@ from overflow.core.optimum.bellman_grid import breaks, grid, longest_step
 from overflow.core.optimum.bellman_step import Option, back, lane, net
 from overflow.core.optimum.course import Course
 from overflow.core.optimum.lateness import lateness, whole
+from overflow.core.optimum.unanswered import failing
 
 _NODES = 24
 """Moments between two changes at which chances that move are worked out."""
@@ -24,6 +25,9 @@ _EDGE = 1e-9
 
 Options: TypeAlias = Callable[[float, float, int], Option | None]
 """Between two times, up to a number in system."""
+
+Level: TypeAlias = int | Callable[[float], int]
+"""A threshold; or the one that holds from some time on."""
 
 
 class Swept(NamedTuple):
@@ -39,7 +43,7 @@ def sweep(
     most: int,
     *,
     step: float | None = None,
-    level: int | None = None,
+    level: Level | None = None,
     options: Options | None = None,
 ) -> Swept:
     """Values up to ``most`` in system of the best policy, or of the threshold ``level``.
@@ -65,7 +69,7 @@ def _interval(
     until: float,
     values: Vector,
     longest: float,
-    rule: Option | int | None,
+    rule: Option | Level | None,
 ) -> Swept:
     """Between two changes, from the values at its end."""
     slots, most = course.slots_at(begin), len(values) - 1
@@ -83,10 +87,10 @@ def _interval(
             times[i] - times[i + 1],
             (rates[i], rates[i + 1]),
             (own[i], own[i + 1]),
-            rule,
+            rule(float(times[i + 1])) if callable(rule) else rule,
         )
         found.append(values)
-    if rule is not None and not isinstance(rule, int):
+    if rule is not None and not isinstance(rule, int) and not callable(rule):
         own = [net(v, mine, course.leaving, rule) for v, mine in zip(found, own, strict=True)]
     return Swept(times[::-1], np.array(found[::-1]), np.array(own[::-1]))
 
@@ -120,7 +124,8 @@ def is_still(course: Course, begin: float, until: float) -> bool:
 
 
 def _euros(course: Course, t: float, most: int) -> Vector:
-    return course.kept + course.breach * lateness(course, t, most)
+    missed = failing if course.has_goal else lateness
+    return course.kept + course.breach * missed(course, t, most)
 
 
 def at_the_end(course: Course, most: int) -> Vector:

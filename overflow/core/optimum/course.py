@@ -33,6 +33,10 @@ class Course:
     ``overflow`` given to the partner, ``kept`` served at home. At the horizon the queue is served
     to its end (``drain``) or who waits is lost (``close``).
 
+    ``has_goal``: ``breach`` counts for whoever is not answered in time, those included who gave up
+    before; ``lost`` is 0 then. ``excess``: so much more of it for each target that the line before
+    a ticket is longer than one.
+
     ``partner_slots`` and ``partner_handle`` (mean time) make a partner that can be full;
     ``partner_wait`` is the mean wait at one that can't. Raises ValueError for times out of order
     and numbers that mean nothing.
@@ -52,6 +56,8 @@ class Course:
     partner_slots: int | None = None
     partner_handle: float | None = None
     partner_wait: float = 0.0
+    has_goal: bool = False
+    excess: float = 0.0
 
     def __post_init__(self) -> None:
         _check(self)
