@@ -45,7 +45,7 @@ def run(*, is_full: bool) -> None:
         wait_for(lambda: bool(people[0].state()), "the sandbox does not start")
         place.start_api()
         place.start_worker()
-        wait_for(lambda: _is_imported(client), "the first walk does not end")
+        wait_for(lambda: is_imported(client), "the first walk does not end")
         lags, arrived = _lag(client, people, seconds)
         tallies = Tallies(client).lag(SHOP)
         rate = _drain(client, place, people, heap)
@@ -82,7 +82,7 @@ def _sandbox(place: Place, port: int) -> Program:
     return Program("sandbox", command, environment(**{SECRET_NAME: SECRET}))
 
 
-def _is_imported(client: StoreClient) -> bool:
+def is_imported(client: StoreClient) -> bool:
     return "import" in Situations(client).get(SHOP, SystemClock().now()).seen
 
 

@@ -11,6 +11,7 @@ with the fewest calls for which the vendor has a way (``FEWEST``), each filled t
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from typing import Any, Final
 import httpx
 
 from bench.figures import shown, table, verdict
-from bench.lag import _is_imported
+from bench.lag import is_imported
 from bench.places import Place, places, wait_for
 from bench.shop import GROUPS, HOME_GROUP, LANGUAGES, SHOP, document
 from overflow.clock import SystemClock, monotonic
@@ -32,6 +33,7 @@ from tests.helpdesks.vendors.plans import PLANS, Bucket, Plan
 GOAL: Final = 1.2
 PER_MINUTE: Final = 1000
 LOOK: Final = 0.05
+LONGEST: Final = 3600.0
 _CLOCK: Final = SystemClock()
 _THEIRS: Final = {HOME_GROUP: "shop", GROUPS["daytime"]: "near", GROUPS["nightowl"]: "far"}
 """The bench's groups by those that the little servers have."""
@@ -121,7 +123,7 @@ def _row(vendor: str, count: int) -> tuple[Any, ...]:
         Policies(client).put(SHOP, policy, build(policy, SHOP), 0)
         place.start_api()
         place.start_worker()
-        wait_for(lambda: _is_imported(client), "the first walk does not end")
+        wait_for(lambda: is_imported(client), "the first walk does not end")
         shop.plan.spent = 0
         took = _play(shop, place, count)
         fewest = FEWEST[vendor][0](count)
@@ -144,21 +146,27 @@ def _play(shop: Shop, place: Place, count: int) -> float:
     ended = threading.Event()
     wire = threading.Thread(target=_deliver, args=(shop, place, ended))
     wire.start()
+    try:
+        return _until_all_stand(shop, count)
+    finally:
+        ended.set()
+        wire.join()
+
+
+def _until_all_stand(shop: Shop, count: int) -> float:
     begun = monotonic()
     for number in range(count):
         _CLOCK.sleep(max(0.0, begun + number * 60 / PER_MINUTE - monotonic()))
-        shop.numbers.append(shop.server.create())
+        with shop.server.lock:
+            shop.numbers.append(shop.server.create())
     left = set(shop.numbers)
-    while left and monotonic() - begun < 7200.0:
+    while left:
         _CLOCK.sleep(LOOK)
         with shop.server.lock:
             left = {number for number in left if not shop.stands(number)}
-    took = monotonic() - begun
-    ended.set()
-    wire.join()
-    if left:
-        print(f"bench: {len(left)} tickets do not stand in {shop.vendor}")
-    return took
+        if monotonic() - begun > LONGEST:
+            sys.exit(f"bench: {len(left)} tickets do not stand in {shop.vendor}")
+    return monotonic() - begun
 
 
 def _deliver(shop: Shop, place: Place, ended: threading.Event) -> None:
