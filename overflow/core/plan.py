@@ -27,7 +27,7 @@ from overflow.core.optimum.bellman_finite import solve_finite
 from overflow.core.optimum.bellman_late import Lines
 from overflow.core.optimum.course import Course
 from overflow.core.optimum.deferral import Deferral, defer
-from overflow.core.optimum.service_level import priced
+from overflow.core.optimum.service_level import priced, waiting_on
 from overflow.core.prospects.prospect import Fading, Prospect, course, missing
 
 DEMAND_STEP: Final = 0.02
@@ -133,8 +133,9 @@ class Planner:
             here = priced(here, prospect.goal, present)
         later = kept = None
         if prospect.late_wait is not None:
-            lines = self._lines_of(prospect, at, here, prospect.late_wait)
-            later, kept = defer(here, lines, step=step, present=present)
+            waits = here if prospect.goal is None else waiting_on(here)
+            lines = self._lines_of(prospect, at, waits, prospect.late_wait)
+            later, kept = defer(waits, lines, step=step, present=present)
         if _may_fill(prospect):
             finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
             rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)

@@ -52,6 +52,11 @@ def at_price(course: Course, price: float) -> Course:
     )
 
 
+def waiting_on(course: Course) -> Course:
+    """The same price for who waits already: being late costs it, and so does giving up."""
+    return replace(course, lost=course.breach, has_goal=False, excess=0.0)
+
+
 def share_in_time(course: Course, price: float, present: int = 0) -> float:
     """Expected share answered within the target when a failure is priced so."""
     offered = course.arrivals(0.0, course.horizon) + present
