@@ -8,8 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 UV := uv>=0.9
-# Half of the tests' time is waiting for processes and helpdesks, so three fit on two cores.
-PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
+# Half of the tests' time is waiting for processes and helpdesks, so four fit on two cores.
+PYTEST_ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder
 
 # The project itself goes in editable; its build backend is in the lock.
 define install

@@ -20,7 +20,6 @@ def create_app(services: Services) -> Flask:
     """The app that answers for these services."""
     app = describe()
     provide(app, services)
-    app.wsgi_app = Edge(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
@@ -34,6 +33,7 @@ def describe() -> Flask:
     app.url_map.strict_slashes = False
     parts.install(app)
     board.install(app)
+    app.wsgi_app = Edge(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from overflow import jobs
 from overflow.clock import SystemClock
 from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.flows.services import Pace, Services
 from overflow.settings import Settings, resolve_secret
-from overflow.store.connect import connect, require_durable
+from overflow.store.connect import HASTY, PATIENT, connect, require_durable
 from overflow.store.differences import Differences
 from overflow.store.forecasts import Forecasts
 from overflow.store.journal import Journal
@@ -29,11 +27,6 @@ from overflow.store.upkeep import Upkeep
 
 __all__ = ["Services", "build"]
 
-_HASTY: Final = 3
-"""Tries of an API to reach the store again, within a second: the sender tries again."""
-_PATIENT: Final = 30
-"""Tries of a worker, half a second apart."""
-
 
 def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = None) -> Services:
     """Everything this process works with.
@@ -41,9 +34,7 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
     Raises ``Refused`` for a store that could lose what was acknowledged, unless the settings
     accept that in words, and ``StoreAway`` when it does not answer.
     """
-    store = (
-        connect(settings.store_url, retries=_PATIENT) if is_worker else connect(settings.store_url)
-    )
+    store = connect(settings.store_url, retries=PATIENT if is_worker else HASTY)
     require_durable(store, settings.accept_data_loss)
     clock = StoreClock(store, SystemClock())
     situations, policies = Situations(store), Policies(store)

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Generator
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,21 @@ settings.register_profile(
 settings.load_profile("here")
 
 pytest_plugins = ["tests.store_fixture"] if importlib.util.find_spec("tests.store_fixture") else []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that wait long for processes, every other one a quick one.
+
+    So what is left at the end is quick and shared by all test processes, and not too much starts
+    at once.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    slow = [each for each in files.values() if any(i.get_closest_marker("slow") for i in each)]
+    quick = [each for each in files.values() if each not in slow]
+    pairs = zip_longest(slow, quick, fillvalue=[])
+    items[:] = chain.from_iterable(chain.from_iterable(pairs))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

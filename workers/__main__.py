@@ -7,19 +7,20 @@ They also make the shops that the policies' directory has and the store does not
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 
 from overflow.errors import BadInput, Fault, Invalid
 from overflow.policies.first import apply_new
 from overflow.serve.supervisor import Program, Supervisor
-from workers.process import services, settings
-from workers.worker import work
+from overflow.store.connect import PATIENT, connect, require_durable
+from workers.settings import settings
 
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0 when told to stop, 2 when something has to be mended first, 1 otherwise."""
     try:
         if arguments == ["one"]:
-            work(services())
+            _work()
         else:
             _supervise()
     except Fault as fault:
@@ -29,12 +30,19 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _work() -> None:
+    from workers.process import services  # noqa: PLC0415  what the supervisor has no use for
+    from workers.worker import work  # noqa: PLC0415
+
+    work(services())
+
+
 def _supervise() -> None:
     count = settings().workers
-    made = services()  # what is wrong is said once, here
-    for line in apply_new(settings(), made.redis):
-        print(line)  # noqa: T201  what it did
-    made.close()
+    with closing(connect(settings().store_url, retries=PATIENT)) as store:
+        require_durable(store, settings().accept_data_loss)  # what is wrong is said once, here
+        for line in apply_new(settings(), store):
+            print(line)  # noqa: T201  what it did
     command = (sys.executable, "-m", "workers", "one")
     supervisor = Supervisor(Program(f"worker {n + 1}", command) for n in range(count))
     supervisor.listen()

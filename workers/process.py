@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from overflow import log
 from overflow.flows.services import Services
-from overflow.settings import Settings, load
 from overflow.wiring import build
-
-
-@cache
-def settings() -> Settings:
-    """This process's settings; its log is set up by the way."""
-    found = load()
-    log.configure(found.log_level, found.log_format)
-    return found
+from workers.settings import settings
 
 
 @cache

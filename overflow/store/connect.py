@@ -19,6 +19,10 @@ from overflow.store.wire import Wire
 
 OLDEST: Final = (7, 2)
 """The oldest version of Valkey or Redis that is good enough."""
+HASTY: Final = 3
+"""Tries of an API to reach the store again, within a second: the sender tries again."""
+PATIENT: Final = 30
+"""Tries of a worker, half a second apart."""
 
 
 class StorePipeline(Pipeline):
@@ -59,7 +63,7 @@ class _UnixConnection(UnixDomainSocketConnection):
     port = 0
 
 
-def connect(url: str, *, timeout: float = 3.0, retries: int = 3) -> StoreClient:
+def connect(url: str, *, timeout: float = 3.0, retries: int = HASTY) -> StoreClient:
     """A client of the store at ``redis://``, ``rediss://`` or ``unix://``; nothing is sent yet.
 
     ``timeout``: seconds to connect and to wait for an answer; one that does not come is not waited

@@ -5,8 +5,8 @@ import os
 import orjson
 import pytest
 
+from overflow.api.context import provide
 from overflow.api.moments import iso
-from overflow.app import create_app
 from overflow.clock import SystemClock, new_id
 from overflow.demo.sandbox import Sandbox
 from overflow.flows import shops
@@ -15,6 +15,7 @@ from overflow.flows.sync import drain
 from overflow.helpdesks.signatures import sign_standard
 from overflow.settings import Settings
 from overflow.wiring import build
+from tests.api.described import APP
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwx1Zt8Wb0Pq4="
 JSON = "application/json"
@@ -88,7 +89,8 @@ def add_shop(services, desk, name, **more):
 
 @pytest.fixture
 def app(services):
-    return create_app(services)
+    provide(APP, services)
+    return APP
 
 
 class Caller:

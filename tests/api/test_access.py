@@ -5,11 +5,9 @@ import re
 import pytest
 
 from overflow.api import access
-from overflow.api.docs import description
-from overflow.app import describe
 from tests.api.conftest import add_shop
+from tests.api.described import SPEC
 
-SPEC = description(describe())
 OPERATIONS = [
     pytest.param(method.upper(), path, operation, id=operation["operationId"])
     for path, item in SPEC["paths"].items()

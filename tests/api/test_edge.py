@@ -53,9 +53,9 @@ def test_405_says_what_is_allowed(anyone):
 
 
 def test_a_bug_is_500_without_a_word_of_what_it_was_and_with_its_trace_in_the_log(
-    app, services, operator
+    app, services, operator, monkeypatch
 ):
-    app.view_functions["shops.list_shops"] = lambda: 1 / 0
+    monkeypatch.setitem(app.view_functions, "shops.list_shops", lambda: 1 / 0)
     stream = io.StringIO()
     log.configure("info", "json", stream)
 

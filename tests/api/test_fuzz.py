@@ -9,12 +9,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from overflow.api.docs import description
 from overflow.api.examples import operations
-from overflow.app import describe
+from tests.api.described import APP, SPEC
 
 EXAMPLES = 12
-OPERATIONS = list(operations(description(describe())))
+OPERATIONS = list(operations(SPEC))
 RULED = {
     "submit_ticket": "no ticket was made before 1970",
     "declare_availability": "something must be declared, and until a time to come",
@@ -36,26 +35,21 @@ def can_be_wrong(operation):
     return has_members or any(each["in"] == "query" for each in operation.get("parameters", []))
 
 
+@pytest.fixture(scope="module")
+def described():
+    """Every operation of the description by its name."""
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", APP)
+    found = [each.ok() for each in schema.get_all_operations()]
+    return {each.definition.raw["operationId"]: each for each in found}
+
+
 @pytest.fixture
-def schema(app, services, shop, arrive):
-    """The description, served by an app with a shop that has some tickets."""
+def token(services, shop, arrive):
+    """Of an operator of an app with a shop that has some tickets."""
     for i in range(3):
         arrive(f"t{i}")
     services.progress.beat("worker", services.clock.now())
-    return schemathesis.openapi.from_wsgi("/openapi.json", app)
-
-
-@pytest.fixture
-def token(services, shop):
     return services.keyring.create("fuzz", ("operator",), services.clock.now())[1]
-
-
-def named(schema, name):
-    return next(
-        found.ok()
-        for found in schema.get_all_operations()
-        if found.ok().definition.raw["operationId"] == name
-    )
 
 
 CASES = [(each["operationId"], GenerationMode.POSITIVE) for each in OPERATIONS] + [
@@ -64,8 +58,8 @@ CASES = [(each["operationId"], GenerationMode.POSITIVE) for each in OPERATIONS] 
 
 
 @pytest.mark.parametrize(("name", "mode"), CASES)
-def test_the_api_does_what_its_description_says(schema, token, name, mode):
-    operation = named(schema, name)
+def test_the_api_does_what_its_description_says(described, token, name, mode):
+    operation = described[name]
     excluded = [positive_data_acceptance] if name in RULED else []
 
     @given(case=operation.as_strategy(generation_mode=mode))

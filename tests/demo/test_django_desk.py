@@ -1,19 +1,15 @@
 """The real django-helpdesk that the demo brings up."""
 
+import socket
+
 import httpx
 import pytest
 
-from overflow.demo.django_desk import start
 from overflow.errors import NotNow
 from tests.helpdesks.django_shop import Person
-from tests.real.fixtures import django_environment
+from tests.real.fixtures import start_django
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def environment():
-    return django_environment()
 
 
 def everything(desk, number):
@@ -30,27 +26,22 @@ def everything(desk, number):
         ]
 
 
-def test_the_lean_api_says_what_its_own_api_says(tmp_path, environment):
-    lean = start(tmp_path, environment=environment)
+def test_the_lean_api_says_what_its_own_api_says(tmp_path):
+    lean = start_django(tmp_path, is_lean=True)
     try:
         number = Person(lean, "agent-in").open_ticket(custom_channel="video", custom_tags="vip")
         shown = everything(lean, number)
     finally:
         lean.stop()
-    own = start(tmp_path, environment=environment, is_lean=False)
+    own = start_django(tmp_path)
     try:
         assert own.tokens == lean.tokens, "the same data, after a restart"
         assert everything(own, number) == shown
     finally:
         own.stop()
+    own.stop()  # a second time it has nothing to do
 
 
-def test_what_keeps_it_from_coming_up_is_told(tmp_path, environment):
-    desk = start(tmp_path, environment=environment)
-    port = int(desk.base_url.rsplit(":", 1)[1])
-    try:
-        with pytest.raises(NotNow, match="in use"):
-            start(tmp_path / "other", port, environment=environment)
-    finally:
-        desk.stop()
-    desk.stop()
+def test_what_keeps_it_from_coming_up_is_told(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(NotNow, match="in use"):
+        start_django(tmp_path, taken.getsockname()[1])

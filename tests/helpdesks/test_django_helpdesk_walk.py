@@ -3,11 +3,10 @@
 import pytest
 
 from overflow.core.model import Status
-from overflow.demo.django_desk import start
 from overflow.helpdesks import django_helpdesk_walk
 from overflow.helpdesks.port import Desired
 from tests.helpdesks.django_shop import Person, connect
-from tests.real.fixtures import django_environment
+from tests.real.fixtures import start_django
 
 pytestmark = pytest.mark.slow
 TO_PARTNER = Desired(
@@ -21,7 +20,7 @@ TO_PARTNER = Desired(
 
 @pytest.fixture(scope="module")
 def own_desk(tmp_path_factory):
-    desk = start(tmp_path_factory.mktemp("desk"), environment=django_environment(), is_lean=False)
+    desk = start_django(tmp_path_factory.mktemp("desk"))
     yield desk
     desk.stop()
 

@@ -15,7 +15,7 @@ from overflow.policies.schema import PolicySection
 from tests.policies.documents import anything, damaged, documents, shop
 
 NOW = 1_790_000_000.0
-many = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+many = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @many
@@ -34,13 +34,14 @@ def test_every_policy_can_be_explained_at_any_time(document, now):
     assert "None" not in text
 
 
-@settings(many, max_examples=200)
+@settings(many, max_examples=100)
 @given(damaged())
 def test_a_damaged_document_has_faults_with_paths_or_is_a_policy(document):
     faults = policies.check(document)
     for path, texts in faults.items():
         known = {str(name) for name in (*document, *PolicySection().fields)}
-        assert any(path == name or path.startswith(f"{name}.") for name in known)
+        is_about_all = path == ""  # a key that is no plain text stands nowhere
+        assert is_about_all or any(f"{path}.".startswith(f"{name}.") for name in known)
         assert texts
         assert all(text and not text.endswith(".") for text in texts)
     if not faults:
@@ -78,5 +79,5 @@ def test_a_change_made_elsewhere_is_noticed(document, other):
     assert is_as_applied(stored)
     assert unmarked(stored) == orjson.loads(orjson.dumps(document))
     assert policies.build(stored) == policies.build(document)
-    if not is_same(document, other):
-        assert not is_as_applied(stored | other)
+    changed = stored | other  # which need not change anything
+    assert is_as_applied(changed) is is_same(changed, document)

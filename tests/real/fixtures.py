@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from overflow.demo import django_desk as django_helpdesk
-from overflow.demo.django_desk import Desk
-from overflow.demo.django_desk.environment import install
+from overflow.demo.django_desk import PROJECT, Desk
+from overflow.demo.django_desk.environment import REQUIREMENTS, install
 from overflow.errors import NotNow
 from tests.real import rt5
 from tests.real.inbox import Inbox, listening
+from tests.real.seeds import sow
 
 ENVIRONMENT = Path(__file__).parents[2] / ".overflow" / "django-helpdesk"
 """Kept from one run of the tests to the next; no part of the repository."""
@@ -45,11 +46,24 @@ def django_environment() -> Path:
     return ENVIRONMENT
 
 
+def start_django(home: Path, port: int = 0, *, is_lean: bool = False) -> Desk:
+    """A real django-helpdesk, seeded; as it comes, or with the demo's lean API."""
+    environment = django_environment()
+    sources = [each.read_bytes() for each in (REQUIREMENTS, *sorted(PROJECT.rglob("*.py")))]
+
+    def seed(folder: Path) -> None:
+        django_helpdesk.start(folder, environment=environment).stop()
+
+    if not (home / "seeded.json").exists():
+        sow(home, "django-helpdesk", sources, seed)
+    return django_helpdesk.start(home, port, environment=environment, is_lean=is_lean)
+
+
 @pytest.fixture(scope="session")
 def django_desk() -> Iterator[Desk]:
     """A real django-helpdesk, seeded, with its API as it comes."""
     with _home("overflow-django-helpdesk-") as home:
-        desk = django_helpdesk.start(home, environment=django_environment(), is_lean=False)
+        desk = start_django(home)
         try:
             yield desk
         finally:

@@ -18,6 +18,7 @@ from overflow.settings import Settings
 from overflow.wiring import build
 from tests.flows.house import FAR_GROUP, HOME_GROUP, NEAR_GROUP, SHOP, document, partner
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 
