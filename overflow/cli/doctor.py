@@ -67,8 +67,9 @@ def _masked(checked: Checked) -> Checked:
 def _print(found: list[Checked]) -> None:
     table = plain("check", "", "seen", "what to do")
     for each in found:
-        outcome = each.outcome.value
-        table.add_row(each.check, outcome.upper() if each.mend else outcome, each.seen, each.mend)
+        is_ok = each.outcome is Outcome.OK
+        outcome = each.outcome.value if is_ok else each.outcome.value.upper()
+        table.add_row(each.check, outcome, each.seen, each.mend)
     show(table)
     count = {outcome: sum(each.outcome is outcome for each in found) for outcome in Outcome}
     click.echo(", ".join(f"{number} {outcome.value}" for outcome, number in count.items()))

@@ -13,9 +13,12 @@ of these, and counts once:
     the time is over in which its vendor sends again (``helpdesks.hooks``)  ``lost``
 
 Anything else that a read shows (a new ticket, an answer, another group, ...) is what webhooks tell
-of, so it waits for one. A few vendors tell of deletions, merges and tags as well; such a webhook
-is not missed when it is lost. Where the helpdesk sends no webhooks at all, whatever is found is
+of, so it waits for one. Where the helpdesk sends no webhooks at all, whatever is found is
 ``polled``.
+
+Two things cannot be told apart. A few vendors tell of deletions, merges and tags as well: such a
+webhook is not missed when it is lost. And where a helpdesk tells of the service's own writes, that
+webhook names the ticket too: one that was lost then counts as ``late`` if the ticket was moved.
 """
 
 from __future__ import annotations

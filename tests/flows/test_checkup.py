@@ -57,7 +57,7 @@ def test_where_all_is_well_every_check_says_so_and_nothing_is_changed(shop, desk
 
     assert {name: each for name, each in found.items() if each.outcome is not OK} == {}
     assert found["webhooks"].seen.startswith("4 taken in the last hour")
-    assert found["tag and reason"].seen == "shown by 1 tickets of partners"
+    assert found["tag and reason"].seen == "shown by 4"
     assert shop.totals() == before
     assert {call.split()[0] for call in desk.calls[calls:]} <= {
         *("walk_open", "read", "changed_since", "groups")

@@ -74,8 +74,15 @@ def examine(services: Services, shop: str, base: str, host: Clock) -> Iterator[C
         return
     for name, check in THERE:
         yield _tried(name, check, who)
-    for name, finding in desk.set_up(who):
-        yield Checked(name, *finding)
+    yield from _set_up(who)
+
+
+def _set_up(who: Patient) -> Iterator[Checked]:
+    try:
+        for name, finding in desk.set_up(who):
+            yield Checked(name, *finding)
+    except Fault as fault:
+        yield Checked("set-up", *fail(fault.message, _mend(fault)))
 
 
 def _tried(name: str, check: Check, who: Patient) -> Checked:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from overflow.core.desired import desired_of
-from overflow.core.model import HOME
+from overflow.core.desired import desired_of, shows
+from overflow.core.model import Record, Snapshot
 from overflow.errors import HelpdeskAway
 from overflow.flows import groups as known_groups
 from overflow.flows.checkup.client import nobody
@@ -19,7 +19,7 @@ from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.setup import Outcome, Step, checks
 
 FEW: Final = 3
-"""Tickets that are read."""
+"""Tickets of each partner that are read."""
 _HALF: Final = 0.5
 """Seconds that a Date without fractions is too early in the mean."""
 
@@ -89,32 +89,34 @@ def groups(who: Patient) -> Finding:
 
 def marks(who: Patient) -> Finding:
     """Tickets that partners hold show tag and reason, so both can be read and written."""
-    desk, shown, bare = who.desk, 0, []
-    for partner in who.policy.partners:
-        records, _ = who.services.tickets.list_open(who.shop, team=partner.name, limit=FEW)
-        for record in records:
-            seen = None if record.is_dirty or record.team == HOME else desk.read(record.id)
-            if seen is None or seen.group != record.desired_group:
-                continue
-            wanted = desired_of(record, who.policy)
-            is_shown = wanted.tag in seen.tags and (
-                wanted.reason_field is None or (seen.reason or "") == wanted.reason
-            )
-            shown += is_shown
-            bare += [] if is_shown else [record.id]
+    shown: list[str] = []
+    bare: list[str] = []
+    for record, seen in _with_partners(who):
+        (shown if shows(seen, desired_of(record, who.policy)) else bare).append(record.id)
+    words = who.policy.words
     if bare and not shown:
         return fail(
             f"no ticket of a partner shows them (looked at {', '.join(bare)})",
-            f"look at {', '.join(bare)} in the helpdesk: is the tag `{who.policy.words.tag}` made, "
-            f"and is words.reason_field ({who.policy.words.reason_field}) right?",
+            f"look at {', '.join(bare)} in the helpdesk: is the tag `{words.tag}` made, and is "
+            f"words.reason_field ({words.reason_field}) right?",
         )
     if bare:
         return warn(f"{', '.join(bare)} do not show them", "somebody took them off, most likely")
-    return ok(f"shown by {shown} tickets of partners" if shown else "no partner holds a ticket now")
+    return ok(f"shown by {', '.join(shown)}" if shown else "no partner holds a ticket now")
+
+
+def _with_partners(who: Patient) -> Iterator[tuple[Record, Snapshot]]:
+    """A few tickets that are in step, of each partner."""
+    for partner in who.policy.partners:
+        records, _ = who.services.tickets.list_open(who.shop, team=partner.name, limit=FEW)
+        for record in records:
+            seen = None if record.is_dirty else who.desk.read(record.id)
+            if seen is not None and seen.group == record.desired_group:
+                yield record, seen
 
 
 def set_up(who: Patient) -> Iterator[tuple[str, Finding]]:
-    """What the vendor's set-up wants there, only looked at."""
+    """What the vendor's set-up wants there, only looked at; each by its own name."""
     for step in checks(who.setup()):
         if step.name != "groups":  # asked before, with those of partners that are switched off
             yield step.name, _found(step, who.shop)

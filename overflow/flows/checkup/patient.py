@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from overflow.clock import Clock
 from overflow.core.model import Policy, Situation
@@ -14,7 +15,7 @@ from overflow.helpdesks.setup import Setup, Vault, setup_of
 from overflow.settings import resolve_secret
 from overflow.store.tallies import QUARTER
 
-HOUR = 3600.0
+HOUR: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from overflow.store.throttle import Breaker
 REFUSED: Final = frozenset({"unauthorised", "invalid"})
 LOST_WARNS, LOST_FAILS = 0.05, 0.5
 """Share of the webhooks of an hour that were lost."""
+NAMED: Final = 3
+"""Results of webhooks that are named, the commonest first."""
 PATIENT: Final = 120.0
 """Seconds after which a webhook that may still come is missed."""
 FEW: Final = 3
@@ -45,7 +47,7 @@ def webhooks(who: Patient) -> Finding:
             f"none came in the last hour, and polling found {missed} tickets that changed",
             _called(who),
         )
-    most = ", ".join(f"{count} {result}" for result, count in results.most_common(FEW))
+    most = ", ".join(f"{count} {result}" for result, count in results.most_common(NAMED))
     came = f"{taken} taken in the last hour ({most})" if taken else "none taken in the last hour"
     seen = f"{came}, {late} came after polling, {missed} did not come"
     part = missed / (taken + missed) if missed else 0.0
