@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from overflow.clock import Clock
 from overflow.core.model import HelpdeskConfig, Policy, Words
-from overflow.flows.turnstile import Turnstile
+from overflow.flows.shop_gate import ShopGate
 from overflow.helpdesks import open_helpdesk
 from overflow.helpdesks.gate import Gate
 from overflow.helpdesks.port import Helpdesk
@@ -24,7 +24,7 @@ class _Kept(NamedTuple):
     config: HelpdeskConfig
     words: Words
     desk: Helpdesk
-    gate: Turnstile
+    gate: ShopGate
 
 
 class Desks:
@@ -54,7 +54,7 @@ class Desks:
         """
         return self._of(policy).desk
 
-    def gate(self, policy: Policy) -> Turnstile:
+    def gate(self, policy: Policy) -> ShopGate:
         """What every call to the shop's helpdesk passes; the same errors."""
         return self._of(policy).gate
 
@@ -73,7 +73,7 @@ class Desks:
             return kept
 
     def _opened(self, policy: Policy) -> _Kept:
-        gate = Turnstile(self._throttle, policy.shop, policy.helpdesk, self._clock)
+        gate = ShopGate(self._throttle, policy.shop, policy.helpdesk, self._clock)
         desk = self._open(policy.helpdesk, policy.words, gate)
         return _Kept(policy.helpdesk, policy.words, desk, gate)
 

@@ -26,7 +26,7 @@ from overflow.flows.pieces import Gathering, Piece
 from overflow.flows.posting import post_note
 from overflow.flows.queue_order import in_order
 from overflow.flows.services import Services
-from overflow.flows.turnstile import Turnstile
+from overflow.flows.shop_gate import ShopGate
 from overflow.helpdesks.port import Bulk, Helpdesk, bulk_of
 from overflow.jobs import Task
 from overflow.store import keys
@@ -166,7 +166,7 @@ class _Drain:
             return dues
         return in_order(dues, self._services.tickets.answer_by(self._shop, marks), now)
 
-    def _gate(self) -> Turnstile:
+    def _gate(self) -> ShopGate:
         return self._services.desks.gate(self._services.book.policy(self._shop))
 
     def _work(self, piece: Piece) -> Parted:

@@ -1,4 +1,4 @@
-"""One shop's gate in this process, over the throttle that all processes share.
+"""A throttle that all processes share, as this process meets it: waits, and lets others wait.
 
 Where nothing limits calls and none failed of late, the store is asked now and then only: a helpdesk
 without limits costs no call of the store for each of its own. A store that is away stops nobody:
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
 from overflow.clock import Clock
-from overflow.core.model import HelpdeskConfig
 from overflow.errors import StoreAway, Throttled
-from overflow.helpdesks.limits import Told, budget_of, reader_of, retry_after
+from overflow.helpdesks.limits import Budget, Told
 from overflow.store.throttle import Answer, Asked, Breaker, Outcome, State, Throttle
 
 PATIENCE: Final = 6.0
@@ -25,24 +23,19 @@ URGENT_PATIENCE: Final = 3.0
 """The same for urgent ones: they may hold a thread of the API."""
 LOOK: Final = 0.5
 """Seconds for which is taken for true what was seen last."""
-AHEAD: Final = 2.0
-"""Seconds that a ticket's next call may be away: so many tickets are worked on at once that the
-helpdesk's answers, if they take no longer, leave none of its budget unused."""
-MANY: Final = 1_000_000
-"""Tickets: no limit."""
-_FAILING: Final = frozenset({401, 403})
-"""Whoever is not let in need not try with the next ticket."""
 _CALM: Final = State(Breaker.CLOSED, 0.0, None, 0, None, 0)
 
 
 class Turnstile:
-    """See ``overflow.helpdesks.gate.Gate``. Thread-safe."""
+    """One shop's throttle, or that of a part of its calls. Thread-safe."""
 
-    def __init__(self, throttle: Throttle, shop: str, config: HelpdeskConfig, clock: Clock) -> None:
+    def __init__(
+        self, throttle: Throttle, shop: str, budget: Budget | None, clock: Clock, part: str = ""
+    ) -> None:
         self._throttle = throttle
         self._shop = shop
-        self._budget = budget_of(config.connector, config.options)
-        self._read = reader_of(config.connector)
+        self._budget = budget
+        self._part = part
         self._clock = clock
         self._lock = threading.Lock()
         self._state = _CALM
@@ -51,7 +44,7 @@ class Turnstile:
         """Calls that went out since the store was last asked."""
 
     def enter(self, *, is_urgent: bool) -> None:
-        """See the protocol."""
+        """Return when a call may go out. Raises ``Throttled`` where that is too late."""
         if self._may_pass_unasked():
             return
         left, was_in_line = URGENT_PATIENCE if is_urgent else PATIENCE, False
@@ -67,31 +60,21 @@ class Turnstile:
                     left = max(0.0, left - asked.wait)
                     self._clock.sleep(asked.wait)
 
-    def left(self, status: int | None, headers: Mapping[str, str]) -> None:
-        """See the protocol."""
-        outcome, told = _outcome(status), self._read(headers)
+    def left(self, outcome: Outcome, told: Told, retry_after: float | None = None) -> None:
+        """What came of a call."""
         is_quiet = not self._state.failures and self._state.breaker is Breaker.CLOSED
         if outcome == "ok" and is_quiet and told == Told():
             return
         with suppress(StoreAway):
-            self._throttle.left(self._shop, self._budget, outcome, told, retry_after(headers))
+            self._throttle.left(self._shop, self._budget, outcome, told, retry_after, self._part)
         self._seen = -math.inf
 
     def state(self) -> State:
-        """How the shop's throttle stands, or stood within ``LOOK`` seconds."""
+        """How it stands, or stood within ``LOOK`` seconds."""
         if not self._is_fresh():
             with suppress(StoreAway):
-                self._remember(self._throttle.state(self._shop, self._budget))
+                self._remember(self._throttle.state(self._shop, self._budget, self._part))
         return self._state
-
-    def room(self) -> int:
-        """How many tickets to work on at once; 0: the helpdesk is to be left alone."""
-        state = self.state()
-        if state.breaker is Breaker.HALF_OPEN:
-            return 1
-        if state.rest > PATIENCE or state.breaker is Breaker.OPEN:
-            return 0
-        return MANY if state.rate is None else max(1, math.ceil(state.rate * AHEAD))
 
     def _may_pass_unasked(self) -> bool:
         with self._lock:
@@ -111,6 +94,7 @@ class Turnstile:
                 most=left,
                 was_in_line=was_in_line,
                 count=count,
+                part=self._part,
             )
         except StoreAway:
             return Asked(Answer.GO, 0.0, self._state)
@@ -122,12 +106,6 @@ class Turnstile:
 
     def _remember(self, state: State) -> None:
         self._state, self._seen = state, self._clock.now()
-
-
-def _outcome(status: int | None) -> Outcome:
-    if status is None or status >= 500 or status in _FAILING:  # noqa: PLR2004  a server's error
-        return "failed"
-    return "limited" if status == 429 else "ok"  # noqa: PLR2004  too many requests
 
 
 def _why(state: State) -> str:

@@ -18,23 +18,24 @@ _urgent: ContextVar[bool] = ContextVar("urgent", default=False)
 class Gate(Protocol):
     """Asked around every exchange with one shop's helpdesk, by many threads."""
 
-    def enter(self, *, is_urgent: bool) -> None:
+    def enter(self, *, is_urgent: bool, what: str = "") -> None:
         """Return when a request may go out, after a few seconds at the most.
 
-        Raises ``Throttled``, with ``retry_after``, where it would have to wait longer.
+        ``what`` is its method and path. Raises ``Throttled``, with ``retry_after``, where it would
+        have to wait longer.
         """
 
-    def left(self, status: int | None, headers: Mapping[str, str]) -> None:
-        """What came of a request: status and lower-case headers; None: no answer."""
+    def left(self, status: int | None, headers: Mapping[str, str], what: str = "") -> None:
+        """What came of that request: status and lower-case headers; None: no answer."""
 
 
 class _Open:
     """Nobody has to wait."""
 
-    def enter(self, *, is_urgent: bool) -> None:
+    def enter(self, *, is_urgent: bool, what: str = "") -> None:
         pass
 
-    def left(self, status: int | None, headers: Mapping[str, str]) -> None:
+    def left(self, status: int | None, headers: Mapping[str, str], what: str = "") -> None:
         pass
 
 

@@ -172,13 +172,13 @@ class HelpdeskHttp:
 
     def _exchange(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
         """Past the gate, and back."""
-        self._gate.enter(is_urgent=is_urgent())
+        self._gate.enter(is_urgent=is_urgent(), what=what)
         try:
             response, body = self._answered(request, what)
         except BaseException:
-            self._gate.left(None, {})
+            self._gate.left(None, {}, what)
             raise
-        self._gate.left(response.status_code, response.headers)
+        self._gate.left(response.status_code, response.headers, what)
         return response, body
 
     def _answered(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:

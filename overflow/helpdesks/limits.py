@@ -7,6 +7,7 @@ never exceeded, whatever the helpdesk says, for others may work with the same ac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -40,6 +41,24 @@ class Told:
     """Seconds until all are there again."""
     cost: int = 1
     """Calls that this one counted as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Calls that have a limit of their own inside the budget, in the same seconds.
+
+    It is a ``share`` of the budget, or so many ``calls``.
+    """
+
+    name: str
+    what: re.Pattern[str]
+    """Method and path of such a call."""
+    share: float = 0.0
+    calls: int = 0
+
+    def of(self, calls: int) -> int:
+        """What they may be of so many calls."""
+        return max(1, min(calls, self.calls or int(self.share * calls)))
 
 
 Reader = Callable[[Mapping[str, str]], Told]
@@ -89,6 +108,24 @@ PUBLISHED: Final[Mapping[str, Budget]] = {
     "zendesk": Budget(200, 60.0),
 }
 """By connector: Chatwoot's own default, Freshdesk Growth, an API key of Gorgias's, Zendesk Team."""
+
+
+_PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
+    "freshdesk": (
+        Part("list", re.compile(r"GET .*/tickets"), share=0.25),
+        Part("update", re.compile(r"PUT .*/tickets/\d+"), share=0.4),
+    ),
+    "zendesk": (
+        Part("export", re.compile(r"GET .*/incremental/.*"), calls=10),
+        Part("update", re.compile(r"PUT .*/tickets/\d+"), calls=100),
+    ),
+}
+"""By connector. Freshdesk's differ by plan, and its pages contradict each other: these are Pro's."""
+
+
+def parts_of(connector: str) -> tuple[Part, ...]:
+    """The calls of such a helpdesk that have limits of their own."""
+    return _PARTS.get(connector, ())
 
 
 def reader_of(connector: str) -> Reader:

@@ -124,9 +124,9 @@ def progress(shop: str) -> str:
     return _of(shop) + "progress"
 
 
-def throttle(shop: str) -> str:
-    """HASH of how much the shop's helpdesk may be asked; its fields are named in throttle.py."""
-    return _of(shop) + "throttle"
+def throttle(shop: str, part: str = "") -> str:
+    """HASH of how much the shop's helpdesk may be asked, or of some calls; see throttle.py."""
+    return f"{_of(shop)}throttle:{part}" if part else _of(shop) + "throttle"
 
 
 def drain_lease(shop: str) -> str:

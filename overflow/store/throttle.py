@@ -12,6 +12,9 @@ A small hash holds it, brought up to date by whoever asks, on the store's own ti
     probe closed         until when one call may try it; when it closed last
     line0 line1          when the last of those waiting goes, the urgent ones apart
     turn                 urgent calls since one that was not
+
+Some calls of a helpdesk have a limit of their own: a *part*, which has a hash like this beside it,
+and keeps its tallies there.
 """
 
 from __future__ import annotations
@@ -104,14 +107,15 @@ class Throttle:
         most: float,
         was_in_line: bool = False,
         count: int = 1,
+        part: str = "",
     ) -> Asked:
         """Whether ``count`` calls may go out now, or after a wait of ``most`` seconds at most."""
         args = [int(is_urgent), int(was_in_line), to_micro(most), count]
-        return self._asked(shop, budget, args)
+        return self._asked(_names(shop, part), budget, args)
 
-    def state(self, shop: str, budget: Budget | None) -> State:
+    def state(self, shop: str, budget: Budget | None, part: str = "") -> State:
         """How it stands; nothing changes."""
-        return self._asked(shop, budget, [0, 0, 0, 0]).state
+        return self._asked(_names(shop, part), budget, [0, 0, 0, 0]).state
 
     def left(
         self,
@@ -120,6 +124,7 @@ class Throttle:
         outcome: Outcome,
         told: Told,
         retry_after: float | None = None,
+        part: str = "",
     ) -> None:
         """What came of a call; ``retry_after`` in seconds, where the helpdesk named them."""
         known = budget or LEARNED
@@ -134,12 +139,11 @@ class Throttle:
             _micro(told.reset),
             told.cost,
         ]
-        self._leave([keys.throttle(shop), keys.totals(shop)], args)
+        self._leave(_names(shop, part), args)
 
-    def _asked(self, shop: str, budget: Budget | None, args: list[int]) -> Asked:
+    def _asked(self, names: list[str], budget: Budget | None, args: list[int]) -> Asked:
         known = budget or LEARNED
         budgeted = [known.calls, known.seconds, int(known.is_firm), int(known.is_leaky)]
-        names = [keys.throttle(shop), keys.totals(shop)]
         code, wait, breaker, rest, rate, calls, remaining, failures = self._enter(
             names, [self._time(), *budgeted, *args]
         )
@@ -155,6 +159,11 @@ class Throttle:
 
     def _time(self) -> Argument:
         return "" if self._now is None else to_micro(self._now())
+
+
+def _names(shop: str, part: str) -> list[str]:
+    own = keys.throttle(shop, part)
+    return [own, own if part else keys.totals(shop)]
 
 
 def _micro(seconds: float | None) -> Argument:

@@ -16,10 +16,10 @@ class Watching:
     def __init__(self):
         self.urgent = []
 
-    def enter(self, *, is_urgent):
+    def enter(self, *, is_urgent, what=""):
         self.urgent.append(is_urgent)
 
-    def left(self, status, headers):
+    def left(self, status, headers, what=""):
         pass
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.helpdesks.gate import is_urgent, urgent
-from overflow.helpdesks.limits import PUBLISHED, Budget, Told, budget_of, reader_of
+from overflow.helpdesks.limits import PUBLISHED, Budget, Told, budget_of, parts_of, reader_of
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,25 @@ def test_a_shop_s_own_limit_takes_the_place_of_the_published_one():
 
 def test_a_helpdesk_of_the_shop_s_own_has_no_limit():
     assert [budget_of(name, {}) for name in ("zammad", "rt", "django_helpdesk")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("vendor", "what", "part"),
+    [
+        ("zendesk", "GET /api/v2/incremental/tickets/cursor", "export"),
+        ("zendesk", "PUT /api/v2/tickets/35436", "update"),
+        ("zendesk", "PUT /api/v2/tickets/35436/tags", ""),
+        ("zendesk", "PUT /api/v2/tickets/update_many", ""),
+        ("freshdesk", "GET /api/v2/tickets", "list"),
+        ("freshdesk", "GET /api/v2/tickets/3695", ""),
+        ("freshdesk", "PUT /api/v2/tickets/3695", "update"),
+        ("gorgias", "PUT /api/tickets/3695", ""),
+    ],
+)
+def test_some_calls_have_a_limit_of_their_own(vendor, what, part):
+    found = [each.name for each in parts_of(vendor) if each.what.fullmatch(what)]
+
+    assert found == ([part] if part else [])
 
 
 def test_what_is_urgent_is_so_in_its_block_only():

@@ -4,7 +4,8 @@ import pytest
 
 from overflow.core.model import HelpdeskConfig
 from overflow.errors import Throttled
-from overflow.flows.turnstile import MANY, PATIENCE, Turnstile
+from overflow.flows.shop_gate import MANY, ShopGate
+from overflow.flows.turnstile import PATIENCE
 from overflow.store import keys
 from overflow.store.connect import connect
 from overflow.store.throttle import Throttle
@@ -21,7 +22,7 @@ def clock():
 
 @pytest.fixture
 def made(store_client, clock):
-    return lambda config: Turnstile(Throttle(store_client, clock.now), SHOP, config, clock)
+    return lambda config: ShopGate(Throttle(store_client, clock.now), SHOP, config, clock)
 
 
 def pass_through(gate, times, status=200, *, urgent=False, **headers):
@@ -107,10 +108,52 @@ def test_what_answers_is_not_away(made, status):
     gate.enter(is_urgent=False)
 
 
+FRESHDESK = HelpdeskConfig("freshdesk", {}, {})
+LIST, SHOW = "GET /api/v2/tickets", "GET /api/v2/tickets/7"
+
+
+class TestCallsThatHaveALimitOfTheirOwn:
+    def rate(self, made, clock, what, times=40):
+        """Calls a second."""
+        gate, began = made(FRESHDESK), clock.now()
+        for _ in range(times):
+            gate.enter(is_urgent=False, what=what)
+            gate.left(200, {}, what)
+        return times / (clock.now() - began)
+
+    def test_they_keep_to_it(self, made, clock):
+        assert self.rate(made, clock, LIST) < 50 / 40
+
+    def test_the_others_do_not_mind(self, made, clock):
+        assert self.rate(made, clock, SHOW) > 3.0
+
+    def test_too_many_of_them_hold_up_themselves_only(self, made):
+        gate = made(FRESHDESK)
+        gate.left(429, {"retry-after": "30", "x-ratelimit-remaining": "150"}, LIST)
+
+        with pytest.raises(Throttled):
+            gate.enter(is_urgent=True, what=LIST)
+        gate.enter(is_urgent=True, what=SHOW)
+
+    def test_too_many_of_all_hold_up_all(self, made):
+        gate = made(FRESHDESK)
+        gate.left(429, {"retry-after": "30", "x-ratelimit-remaining": "0"}, LIST)
+
+        with pytest.raises(Throttled):
+            gate.enter(is_urgent=True, what=SHOW)
+
+    def test_their_limit_grows_with_the_budget(self, made, clock):
+        gate, headers = made(FRESHDESK), {"x-ratelimit-total": "4000"}
+        gate.enter(is_urgent=True, what=SHOW)
+        gate.left(200, headers, SHOW)
+
+        assert self.rate(made, clock, LIST) > 10.0
+
+
 def test_a_store_that_is_away_stops_nobody(clock, tmp_path):
     throttle = Throttle(connect(f"unix://{tmp_path}/nothing.sock", retries=0))
 
     for config in (LIMITED, UNLIMITED):
-        gate = Turnstile(throttle, SHOP, config, clock)
+        gate = ShopGate(throttle, SHOP, config, clock)
         pass_through(gate, 100, 503)
         assert gate.room() > 0
