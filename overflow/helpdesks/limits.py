@@ -120,7 +120,7 @@ _PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
         Part("update", re.compile(r"PUT .*/tickets/\d+"), calls=100),
     ),
 }
-"""By connector. Freshdesk's differ by plan, and its pages contradict themselves: these are Pro's."""
+"""By connector. Freshdesk's differ by plan, and its pages by one another: these are Pro's."""
 
 
 def parts_of(connector: str) -> tuple[Part, ...]:
