@@ -26,9 +26,10 @@ from overflow.helpdesks.gorgias_bulk import GorgiasBulk
 from overflow.helpdesks.gorgias_signature import GorgiasSignature, verify
 from overflow.helpdesks.gorgias_ticket import CHANNELS, Lexicon, event_of
 from overflow.helpdesks.gorgias_walk import Walk
-from overflow.helpdesks.http import HelpdeskHttp, segment
+from overflow.helpdesks.http import HelpdeskHttp, Params, segment
 from overflow.helpdesks.keyset import iso, sent_at
 from overflow.helpdesks.login import basic, known_sender
+from overflow.helpdesks.paging import listed
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions
@@ -169,7 +170,7 @@ class GorgiasHelpdesk:
 
     def groups(self) -> Sequence[str] | None:
         """Those of the options whose numbers are teams."""
-        teams = self._pages("teams")
+        teams = listed(self._http, "teams", {"limit": _PAGE}, "data", _following)
         return self._words.named(frozenset(n for t in teams if (n := number_of(t.get("id")))))
 
     @property
@@ -198,29 +199,16 @@ class GorgiasHelpdesk:
 
     def _messages(self, ticket_id: str) -> Iterator[Mapping[str, object]]:
         """What was said on a ticket, the newest first."""
-        wanted = {"ticket_id": ticket_id, "order_by": "created_datetime:desc"}
-        return self._pages("messages", wanted)
+        newest: Params = {
+            "ticket_id": ticket_id,
+            "order_by": "created_datetime:desc",
+            "limit": _PAGE,
+        }
+        return listed(self._http, "messages", newest, "data", _following)
 
     def _say(self, ticket_id: str, message: Mapping[str, object]) -> None:
         said = {"from_agent": True, "sender": {"id": self._user}, **message}
         self._http.request("POST", f"{_ticket(ticket_id)}/messages", json=said)
-
-    def _pages(
-        self, path: str, wanted: Mapping[str, str] | None = None
-    ) -> Iterator[Mapping[str, object]]:
-        """What is listed, page after page as it is asked for."""
-        after: dict[str, str] = {}
-        while True:
-            params: dict[str, str | int] = {"limit": _PAGE, **(wanted or {}), **after}
-            body = self._http.request("GET", path, params=params).mapping()
-            values, meta = body.get("data"), body.get("meta")
-            yield from (
-                v for v in (values if isinstance(values, list) else []) if isinstance(v, dict)
-            )
-            following = meta.get("next_cursor") if isinstance(meta, dict) else None
-            if not isinstance(following, str) or not following:
-                return
-            after = {"cursor": following}
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
         del method, target, body
@@ -241,3 +229,8 @@ def _back(source: Mapping[str, object]) -> dict[str, object]:
     to = source.get("to")
     sender = to[0] if isinstance(to, list) and to else None
     return {"type": source.get("type"), "from": sender, "to": [source.get("from")]}
+
+
+def _following(meta: Mapping[str, object]) -> Params | None:
+    cursor = meta.get("next_cursor")
+    return {"cursor": cursor} if isinstance(cursor, str) and cursor else None

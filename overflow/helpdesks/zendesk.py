@@ -22,8 +22,9 @@ from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.gate import OPEN, Gate
-from overflow.helpdesks.http import HelpdeskHttp, segment
+from overflow.helpdesks.http import HelpdeskHttp, Params, segment
 from overflow.helpdesks.login import basic
+from overflow.helpdesks.paging import listed
 from overflow.helpdesks.port import Change, Desired, Event, Note, Page
 from overflow.helpdesks.references import beside_note
 from overflow.helpdesks.vendor_options import VendorOptions
@@ -153,7 +154,7 @@ class ZendeskHelpdesk:
 
     def groups(self) -> Sequence[str] | None:
         """Those of the options whose numbers Zendesk has."""
-        groups = self._pages("groups", "groups", {})
+        groups = listed(self._http, "groups", {"page[size]": _PAGE}, "groups", _following)
         return self._words.named(frozenset(n for g in groups if (n := number_of(g.get("id")))))
 
     @property
@@ -181,25 +182,9 @@ class ZendeskHelpdesk:
         self._http.request("PUT", _ticket(ticket_id), json={"ticket": change})
 
     def _comments(self, ticket_id: str) -> Iterator[Mapping[str, object]]:
-        newest = {"sort": "-created_at"}
-        return self._pages(f"{_ticket(ticket_id)}/comments", "comments", newest)
-
-    def _pages(
-        self, path: str, name: str, wanted: Mapping[str, str]
-    ) -> Iterator[Mapping[str, object]]:
-        """What is listed, page after page as it is asked for."""
-        after: dict[str, str] = {}
-        while True:
-            params: dict[str, str | int] = {**wanted, "page[size]": _PAGE, **after}
-            body = self._http.request("GET", path, params=params).mapping()
-            values = body.get(name)
-            yield from (
-                v for v in (values if isinstance(values, list) else []) if isinstance(v, dict)
-            )
-            meta = body.get("meta")
-            if not isinstance(meta, dict) or not meta.get("has_more"):
-                return
-            after = {"page[after]": str(meta.get("after_cursor"))}
+        newest: Params = {"sort": "-created_at", "page[size]": _PAGE}
+        path = f"{_ticket(ticket_id)}/comments"
+        return listed(self._http, path, newest, "comments", _following)
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
         del method, target, body
@@ -210,3 +195,7 @@ class ZendeskHelpdesk:
 
 def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
+
+
+def _following(meta: Mapping[str, object]) -> Params | None:
+    return {"page[after]": str(meta.get("after_cursor"))} if meta.get("has_more") else None
