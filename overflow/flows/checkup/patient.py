@@ -34,6 +34,10 @@ class Patient:
     hour: Mapping[str, int]
     """The tallies of the last hour, and of up to a quarter of one before."""
 
+    def age(self, at: float) -> float:
+        """Seconds since then, by the clock that the service goes by."""
+        return max(0.0, self.now - at)
+
     @property
     def desk(self) -> Helpdesk:
         """The shop's helpdesk."""

@@ -107,9 +107,9 @@ def _is_found(reference: str) -> bool:
 def workers(who: Patient) -> Finding:
     """Who writes into the helpdesk, polls it and looks again."""
     beats = who.services.progress.beats().values()
-    alive = [at for at in beats if who.now - at < SILENT]
+    alive = [at for at in beats if who.age(at) < SILENT]
     if not alive:
-        last = f"the last one was heard of {duration(who.now - max(beats))} ago" if beats else ""
+        last = f"the last one was heard of {duration(who.age(max(beats)))} ago" if beats else ""
         return fail(
             f"none is alive; {last}".rstrip("; "),
             "start one: `overflow run`, or `python -m workers` (compose: `worker`); then its log",
@@ -125,7 +125,7 @@ def planner(who: Patient) -> Finding:
     if not plans:
         return warn("no channel was planned yet", "wait a minute; then look at the workers' log")
     oldest = min(plans, key=lambda plan: plan.at)
-    age = who.now - oldest.at
+    age = who.age(oldest.at)
     seen = f"{oldest.channel} was planned {duration(age)} ago"
     mend = "are there enough workers? their log says why a round failed"
     return aged(age, PLAN_WARNS, PLAN_FAILS, seen, mend)
@@ -134,7 +134,7 @@ def planner(who: Patient) -> Finding:
 def imported(who: Patient) -> Finding:
     """Until the first walk has ended no ticket is decided."""
     if IMPORTED in who.situation.seen:
-        return ok(f"finished {duration(who.now - who.situation.seen[IMPORTED])} ago")
+        return ok(f"finished {duration(who.age(who.situation.seen[IMPORTED]))} ago")
     return warn(
         "the first walk over the helpdesk goes on: no ticket is decided yet",
         "wait; where it does not end, the checks of the helpdesk below say why",

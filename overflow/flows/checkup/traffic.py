@@ -82,8 +82,8 @@ def polling(who: Patient) -> Finding:
     mend = "is a worker alive, and does the helpdesk answer? the workers' log says why polls fail"
     if not at:
         return warn("it has not ended yet", mend)
-    seen = f"all that changed was seen {duration(who.now - at)} ago"
-    return aged(who.now - at, POLL_WARNS, POLL_FAILS, seen, mend)
+    seen = f"all that changed was seen {duration(who.age(at))} ago"
+    return aged(who.age(at), POLL_WARNS, POLL_FAILS, seen, mend)
 
 
 def walk(who: Patient) -> Finding:
@@ -93,17 +93,17 @@ def walk(who: Patient) -> Finding:
     mend = f"ask for one: `overflow helpdesk walk {who.shop}`; the workers' log says why it fails"
     if not at:
         return warn("none has ended yet", mend)
-    age = duration(who.now - at)
+    age = duration(who.age(at))
     word = f"one has gone on for {age}" if stands.is_under_way else f"the last one ended {age} ago"
     seen = f"{word}: {stands.tickets} open tickets, {stands.differences} differences"
-    return aged(who.now - at, WALK_WARNS, WALK_FAILS, seen, mend)
+    return aged(who.age(at), WALK_WARNS, WALK_FAILS, seen, mend)
 
 
 def sync(who: Patient) -> Finding:
     """How far the helpdesk is behind what was decided."""
     counts = who.services.marks.counts(who.shop)
     oldest = [at for at in (counts.oldest_dirty, counts.oldest_to_read) if at]
-    lag = max((who.now - at for at in oldest), default=0.0)
+    lag = max((who.age(at) for at in oldest), default=0.0)
     seen = f"{counts.dirty} to be written, {counts.to_read} to be read"
     if lag:
         seen = f"{seen}, the oldest for {duration(lag)}"
