@@ -28,6 +28,8 @@ DOMAIN = {
     "overflow_dead_letters": "shop",
     "overflow_sync_lag_seconds": "shop",
     "overflow_events_total": "shop connector result",
+    "overflow_reconcile_differences_total": "shop cause",
+    "overflow_helpdesk_calls_total": "shop outcome",
     "overflow_pressure": "shop queue",
     "overflow_input_age_seconds": "shop input",
     "overflow_worker_alive": "",
