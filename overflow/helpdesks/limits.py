@@ -66,10 +66,11 @@ Reader = Callable[[Mapping[str, str]], Told]
 
 def _zendesk(headers: Mapping[str, str]) -> Told:
     """https://developer.zendesk.com/api-reference/introduction/rate-limits/."""
+    reset = _whole(headers.get("ratelimit-reset"))
     return Told(
         _whole(headers.get("x-rate-limit") or headers.get("ratelimit-limit")),
         _whole(headers.get("x-rate-limit-remaining") or headers.get("ratelimit-remaining")),
-        _whole(headers.get("ratelimit-reset")),
+        None if reset is None else min(LONGEST_WAIT, reset),
     )
 
 

@@ -3,7 +3,15 @@
 import pytest
 
 from overflow.helpdesks.gate import is_urgent, urgent
-from overflow.helpdesks.limits import PUBLISHED, Budget, Told, budget_of, parts_of, reader_of
+from overflow.helpdesks.limits import (
+    LONGEST_WAIT,
+    PUBLISHED,
+    Budget,
+    Told,
+    budget_of,
+    parts_of,
+    reader_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +27,7 @@ from overflow.helpdesks.limits import PUBLISHED, Budget, Told, budget_of, parts_
             {"ratelimit-limit": "200", "ratelimit-remaining": "0", "ratelimit-reset": "1"},
             Told(200, 0, 1.0),
         ),
+        ("zendesk", {"ratelimit-reset": "1795338911"}, Told(reset=LONGEST_WAIT)),
         (
             "freshdesk",
             {
