@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from overflow.core.model import Snapshot
-from overflow.errors import Fault
+from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
 from overflow.helpdesks.freshdesk_walk import Walk
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Change, Desired
@@ -63,6 +63,7 @@ class FreshdeskBulk:
 
     def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:
         """A job for each kind of change; a ticket that is the only one of its kind has a call."""
+        faults: dict[str, Fault] = {}
         kinds: dict[bytes, list[str]] = {}
         for change in changes:
             properties = self._properties(change.seen, change.desired)
@@ -73,11 +74,16 @@ class FreshdeskBulk:
             go_on()
             if not properties:
                 continue
-            if len(ticket_ids) == 1:
-                self._put(ticket_ids[0], properties)
-            else:
+            if len(ticket_ids) > 1:
                 self._send(ticket_ids, properties)
-        return {}
+                continue
+            try:
+                self._put(ticket_ids[0], properties)
+            except Throttled:
+                raise  # nor would the others get through
+            except (HelpdeskAway, Refused) as fault:
+                faults[ticket_ids[0]] = fault
+        return faults
 
     def _send(self, ticket_ids: Sequence[str], properties: Mapping[str, object]) -> None:
         job: Mapping[str, object] = {

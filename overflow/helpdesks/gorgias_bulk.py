@@ -42,9 +42,16 @@ class GorgiasBulk:
         self._nobody = nobody
 
     def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
-        """One call. What is not shown has to be read by itself."""
-        shown = self._walk.named(ticket_ids)
-        return {seen.id: seen for ticket, seen in shown if self._tells_all(ticket, seen)}
+        """One call. What is not shown has to be read by itself.
+
+        Others may be shown as well: that a list can be asked for some tickets is not confirmed.
+        """
+        wanted, shown = set(ticket_ids), self._walk.named(ticket_ids)
+        return {
+            seen.id: seen
+            for ticket, seen in shown
+            if seen.id in wanted and self._tells_all(ticket, seen)
+        }
 
     def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:
         """A job for each team, then what goes singly: the team matters most."""

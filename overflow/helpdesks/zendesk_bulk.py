@@ -19,6 +19,7 @@ from overflow.errors import Fault, HelpdeskAway, Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.port import Change
+from overflow.helpdesks.references import beside_note
 from overflow.helpdesks.vocabulary import number_of
 from overflow.helpdesks.zendesk_change import Changes
 from overflow.helpdesks.zendesk_walk import Walk
@@ -58,7 +59,8 @@ class ZendeskBulk:
         tickets = [self._changes.among_many(change) for change in changes]
         sent = {"tickets": tickets}
         reply = self._http.request("PUT", "tickets/update_many", json=sent)
-        results = self._results(_status(reply.mapping()))
+        with beside_note(is_undone=False):  # it is taken: whatever is said from now on
+            results = self._results(_status(reply.mapping()))
         return {
             change.seen.id: fault
             for change in changes

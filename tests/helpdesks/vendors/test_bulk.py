@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.clock import SystemClock
-from overflow.errors import HelpdeskAway
+from overflow.errors import HelpdeskAway, Refused, Throttled
 from overflow.helpdesks.port import Change, Desired, Note, bulk_of
 from tests.helpdesks.vendors import (
     chatwoot_server,
@@ -93,6 +93,17 @@ def test_zendesk_queues_thirty_jobs_and_none_is_lost_track_of(opened):
     assert caught.value.is_undone
 
 
+def test_zendesk_s_notes_are_in_doubt_once_a_job_was_taken_whatever_is_said_of_it(opened):
+    server, desk = opened(zendesk_server, Hasty())
+    changes = leaving(desk, zendesk_server, server.create(), note=Note("gone [ovf-1]", "ovf-1"))
+    server.update_many = lambda asked: {"job": server.jobs.add(asked.body["tickets"], 0.0).number}
+
+    with pytest.raises(HelpdeskAway) as caught:
+        write(desk, changes)
+
+    assert not caught.value.is_undone
+
+
 def test_zendesk_s_deleted_tickets_are_not_there(opened):
     server, desk = opened(zendesk_server)
     there, gone = server.create(), server.create()
@@ -110,6 +121,28 @@ def test_freshdesk_has_a_job_for_each_kind_of_change_and_a_call_for_a_single_one
 
     written = server.calls("POST", "PUT")
     assert written == ["POST tickets/bulk_update"] * 2 + [f"PUT tickets/{numbers[4]}"]
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"), [(500, HelpdeskAway), (404, Refused)], ids=["fails", "is refused"]
+)
+def test_freshdesk_s_single_one_that_fails_leaves_the_others_alone(opened, status, fault):
+    server, desk = opened(freshdesk_server)
+    odd, *others = [server.create(tags=given) for given in [("odd",), ("vip",), ("vip",)]]
+    changes = leaving(desk, freshdesk_server, odd, *others)
+    server.bad.refuse = lambda asked: (status, {}) if asked.path == f"tickets/{odd}" else None
+
+    assert {number: type(why) for number, why in write(desk, changes).items()} == {odd: fault}
+    assert server.calls("POST") == ["POST tickets/bulk_update"]
+
+
+def test_freshdesk_s_limit_is_everybody_s(opened):
+    server, desk = opened(freshdesk_server)
+    changes = leaving(desk, freshdesk_server, server.create(), server.create(tags=("vip",)))
+    server.bad.refuse = lambda asked: (429, {})
+
+    with pytest.raises(Throttled):
+        write(desk, changes)
 
 
 def test_freshdesk_s_tickets_are_found_behind_others_but_not_looked_for_everywhere(opened):
@@ -133,6 +166,13 @@ def test_gorgias_s_ticket_on_which_somebody_wrote_is_read_by_itself(opened):
     server.answer(answered)
     server.tickets[answered]["assignee_user"] = None
     assert set(bulk_of(desk).read([quiet, answered])) == {quiet}
+
+
+def test_gorgias_may_list_others_than_were_asked_for(opened):
+    server, desk = opened(gorgias_server)
+    wanted, _ = server.create(), server.create()
+    server.list_tickets = lambda asked: server._paged(asked, list(server.tickets.values()))
+    assert set(bulk_of(desk).read([wanted])) == {wanted}
 
 
 def test_chatwoot_s_team_that_assigns_its_members_is_given_one_by_one(opened):
