@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from overflow.core.arrivals.expected import Forecast
 from overflow.core.arrivals.history import QUARTER
 from overflow.core.model import Channel, Partner, Policy
+from overflow.core.prospects.arrivals import without_level
 from overflow.core.roster import Staff, stretches
 from overflow.core.targets import partner_breach
 from overflow.core.trace import Input
@@ -143,7 +144,7 @@ class _Book:
             handle_time=handle / MINUTE,
             theta=0.0 if patience is None else MINUTE / patience,
             target=channel.target.seconds / MINUTE,
-            rate=tuple(self._rate(channel.name, spans)),
+            rate=without_level(self._rate(channel.name, spans)),
             breach=policy.costs.breach,
             lost=policy.costs.lost,
             overflow=self._price(channel, partner),

@@ -60,7 +60,7 @@ class Coming:
 
     def rate(self, spans: tuple[Span, ...]) -> Steps:
         """(minute, tickets a minute) over the stretches, a rate that jumps between its pieces."""
-        return tuple(_steps(self._pieces(spans)))
+        return without_level(_steps(self._pieces(spans)))
 
     def _in_quarter(self, begin: float, until: float) -> float:
         """Between two moments of one quarter of an hour."""
@@ -102,3 +102,14 @@ def _steps(pieces: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float
         yield at, rate
         at += minutes
         yield at, rate
+
+
+def without_level(points: Iterable[tuple[float, float]]) -> Steps:
+    """Without points at which nothing changes: each of them costs a plan as much as a change."""
+    found: list[tuple[float, float]] = []
+    for at, rate in points:
+        if len(found) > 1 and math.isclose(rate, found[-1][1]) and found[-2][1] == found[-1][1]:
+            found[-1] = at, found[-1][1]
+        else:
+            found.append((at, rate))
+    return tuple(found)

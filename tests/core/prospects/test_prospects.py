@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from overflow.core.arrivals.expected import Forecast, Interval, Uploaded
 from overflow.core.model import HOME, Declared, Load, Sample, Target
 from overflow.core.prospects.ahead import ahead
-from overflow.core.prospects.arrivals import Coming
+from overflow.core.prospects.arrivals import Coming, without_level
 from overflow.core.prospects.time import minute_of, moment_of, spans_of
 from tests.core import make
 from tests.core.make import CHAT, DAY, EMAIL, HOUR, MINUTE, NOON, PHONE
@@ -162,3 +162,15 @@ def test_what_is_foretold_between_two_moments_is_the_forecasts(rate, since, seco
     coming = Coming(CHAT, policy, make.situation(), foretold(policy, chat=rate), NOON)
     begin = NOON + since
     assert coming.foretold(begin, begin + seconds) == pytest.approx(rate * seconds / HOUR, abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 60.0), st.sampled_from([0.5, 1.0, 3.0])), max_size=12))
+def test_points_at_which_nothing_changes_are_left_out(pieces):
+    steps, at = [], 0.0
+    for minutes, rate in pieces:
+        steps += [(at, rate), (at + minutes, rate)]
+        at += minutes
+    found = without_level(steps)
+
+    assert area(found) == pytest.approx(area(steps))
+    assert len(found) == 2 * sum(a[1] != b[1] for a, b in pairwise([(0, None), *steps]))
