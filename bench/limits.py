@@ -1,7 +1,8 @@
 """Overflows at once against what each vendor's plan allows, by the service's own processes.
 
 Every ticket is new, comes by the vendor's webhook and overflows; the little servers of the tests
-stand for the vendors, keep to a plan of theirs and count what is asked of them. Beside the time
+stand for the vendors, keep to a plan of theirs and count what is asked of them; where its rules can
+(Freshdesk), the shop has left the service's own user out, as is advised. Beside the time
 until group, tag, reason and note of all tickets stand there is the least that the plan allows:
 
     max(time in which they arrive, (calls - what may be asked at once) / rate of the plan)
@@ -185,7 +186,7 @@ def _deliver(shop: Shop, place: Place, ended: threading.Event) -> None:
 def _shop(vendor: str) -> Iterator[Shop]:
     module = import_module(f"tests.helpdesks.vendors.{vendor}_server")
     server = module.Server(_CLOCK.now)
-    server.page, server.plan = 100, PLANS[vendor]()
+    server.page, server.echoes, server.plan = 100, False, PLANS[vendor]()
     os.environ["BENCH_TOKEN"] = module.TOKEN  # noqa: TID251  what the policy's references stand for
     os.environ["BENCH_HOOK"] = module.SECRET  # noqa: TID251
     try:

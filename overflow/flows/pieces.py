@@ -1,7 +1,8 @@
 """Which of what is due is begun now, and what of it together.
 
 Nobody waits for company: where nothing is under way, what is due is begun at once, be it one ticket
-or many. Company gathers by itself meanwhile, and is begun when that ends, or has taken a while.
+or many. Company gathers by itself meanwhile, and is begun when that ends, or has taken a while;
+what a drain leaves to its successor is still under way.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ class Gathering:
 
     def __init__(self) -> None:
         self.alone: set[str] = set()
+        self.is_rush = False
+        """The drain before this one handed over: there was more to do than it could."""
         self._begun = -math.inf
 
     def is_on(self, bulk: Bulk, lanes: int, *, is_busy: bool, now: float) -> bool:
         """Whether what is due waits for those that are under way in so many lanes."""
-        return lanes >= bulk.lanes or (is_busy and now - self._begun < bulk.gathers)
+        is_soon = now - self._begun < bulk.gathers
+        return lanes >= bulk.lanes or ((is_busy or self.is_rush) and is_soon)
 
     def pieces(self, dues: Sequence[Due], bulk: Bulk, lanes: int, now: float) -> list[Piece]:
         """What is to be begun: as many full pieces as there are lanes for, else what there is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import redis
 
@@ -28,6 +28,9 @@ from overflow.store.tallies import Tallies
 from overflow.store.throttle import Throttle
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from overflow.flows.pieces import Gathering
 
 ANSWERS: Final = 16
 """Answers of partners that may wait for helpdesks at a time, in one process: fewer than the API has
@@ -86,6 +89,8 @@ class Services:
     """Taken by whoever has an answer written through, for as long as that takes."""
     planner: Planner = field(default_factory=Planner)
     """Remembers what this process has solved."""
+    gatherings: dict[str, Gathering] = field(default_factory=dict)
+    """By shop, of a drain that handed over: its successor goes on with it."""
 
     def close(self) -> None:
         """Give all connections back."""

@@ -107,7 +107,7 @@ class _Drain:
         self._end: End | None = None
         self._under_way: dict[Future[Parted], Piece] = {}
         self._posting: dict[Future[Parted], Due] = {}
-        self._gathering = Gathering()
+        self._gathering = services.gatherings.pop(shop, None) or Gathering()
         self._tickets = 0
         self._met: Counter[Due] = Counter()
         self._failing = Failing(services, shop)
@@ -292,5 +292,7 @@ class _Drain:
         if self._end is End.PAUSED:
             self._lease.renew(max(LOOK, min(LONGEST_PAUSE, self._gate().state().rest)))
         elif self._end is End.HANDED_OVER:
+            self._gathering.is_rush = True
+            self._services.gatherings[self._shop] = self._gathering
             self._lease.release()
             self._services.jobs.ensure(Task.DRAIN, self._shop)

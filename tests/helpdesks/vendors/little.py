@@ -73,6 +73,8 @@ class Little:
     """A group that belongs to no partner, and to which people move tickets."""
     hangs = 1.0
     """Seconds for which a lost answer keeps a caller waiting: longer than its patience."""
+    echoes = True
+    """Own writes of the service come back as webhooks; else the shop's rules leave its user out."""
     page = 3
     """Entries of a list at the most: few, so that a test has several pages."""
     routes: tuple[tuple[str, str, str], ...] = ()
