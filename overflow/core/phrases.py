@@ -138,7 +138,9 @@ def _plan(trace: Trace) -> str:
             f"from {_count(math.ceil(plan.leaves_from))} on"
         )
     level = planned.told(plan.level)
-    told = "nobody now" if level is None else f"from {level} on"
+    end = planned.told(plan.end)
+    until = "on" if end is None else f"to {end - 1}"
+    told = "nobody now" if level is None else f"from {level} {until}"
     return f"{_count(plan.have)} at home, and the plan hands over {told}"
 
 

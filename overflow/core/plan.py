@@ -20,15 +20,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from overflow.core.estimate import Estimates, known, lasting
+from overflow.core.estimate import Estimates, Known, known, lasting
 from overflow.core.line import Vector
-from overflow.core.optimum.bellman import solve
+from overflow.core.optimum.bellman import NEVER, ends_of, solve
 from overflow.core.optimum.bellman_finite import solve_finite
 from overflow.core.optimum.bellman_late import Lines
 from overflow.core.optimum.course import Course
 from overflow.core.optimum.deferral import Deferral, defer
 from overflow.core.optimum.service_level import priced, waiting_on
-from overflow.core.prospects.prospect import Fading, Prospect, course, missing
+from overflow.core.prospects.prospect import Fading, Missing, Prospect, course, missing
 
 DEMAND_STEP: Final = 0.02
 MU_STEP: Final = 0.02
@@ -64,6 +64,8 @@ class Thresholds(NamedTuple):
 
     times: tuple[float, ...]
     levels: tuple[int, ...]
+    ends: tuple[int, ...]
+    """Beyond which nobody overflows any more: see ``bellman.ends_of``."""
 
 
 class Solved(NamedTuple):
@@ -87,7 +89,7 @@ class _Point(NamedTuple):
     demand: int
     mu: int
     theta: int
-    missing: float
+    missing: Missing
     since: int = -1
     """Which part of the time that a surprise lasts it was seen in; -1: it does not fade."""
 
@@ -138,15 +140,18 @@ class Planner:
             later, kept = defer(waits, lines, step=step, present=present)
         if _may_fill(prospect):
             finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
-            rows = (_thresholds(finite.times, levels) for levels in finite.levels.T)
+            none = np.full(len(finite.times), NEVER, dtype=np.int64)
+            rows = (_thresholds(finite.times, levels, none) for levels in finite.levels.T)
             return Solved(tuple(rows), finite.lot, later)
         if kept is None or prospect.goal is not None or not _is_late_worth(here):
             kept = solve(here, present=present, step=step)
-        return Solved((_thresholds(kept.times, kept.levels),), later=later)
+        # For a share in time it would keep and neglect those who are late already.
+        ends = ends_of(kept) if prospect.goal is None else np.full_like(kept.levels, NEVER)
+        return Solved((_thresholds(kept.times, kept.levels, ends),), later=later)
 
     def _lines_of(self, prospect: Prospect, at: _Point, here: Course, late_wait: float) -> Lines:
         """What waiting costs depends on nobody who still comes: demand may move as it likes."""
-        key = prospect, at._replace(demand=0, missing=0, since=-1), here.breach
+        key = prospect, at._replace(demand=0, missing=Missing(), since=-1), here.breach
         if key not in self._lines:
             if len(self._lines) >= LINES:
                 self._lines.clear()
@@ -164,9 +169,14 @@ def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
         demand,
         coarse * round(math.log(now.mu * handle) / (coarse * MU_STEP)),
         round(math.log(now.theta * patience) / THETA_STEP) if patience else 0,
-        round(missing(prospect, now, t)),
+        _missing(prospect, now, t),
         int(t / _part(prospect)) if demand and is_long(prospect) else -1,
     )
+
+
+def _missing(prospect: Prospect, now: Known, t: float) -> Missing:
+    agents = round(missing(prospect, now, t))
+    return Missing(agents, prospect.agents(t)) if agents > 0 else Missing(agents)
 
 
 def is_long(prospect: Prospect) -> bool:
@@ -210,14 +220,14 @@ def _course(prospect: Prospect, at: _Point) -> Course:
     )
 
 
-def _thresholds(along: Vector, found: NDArray[np.int64]) -> Thresholds:
+def _thresholds(along: Vector, levels: NDArray[np.int64], ends: NDArray[np.int64]) -> Thresholds:
     """Only where they change; after a change where a time stands twice."""
     times: list[float] = []
-    levels: list[int] = []
-    for t, level in zip(along.tolist(), found.tolist(), strict=True):
+    found: list[tuple[int, int]] = []
+    for t, *here in zip(along.tolist(), levels.tolist(), ends.tolist(), strict=True):
         if times and t == times[-1]:
-            levels[-1] = level
-        elif not levels or level != levels[-1]:
+            found[-1] = here[0], here[1]
+        elif not found or tuple(here) != found[-1]:
             times.append(t)
-            levels.append(level)
-    return Thresholds(tuple(times), tuple(levels))
+            found.append((here[0], here[1]))
+    return Thresholds(tuple(times), *zip(*found, strict=True))

@@ -43,7 +43,7 @@ def of(
         return Planned(level, have, method, age)
     leaves_from = _leaves_from(plan, ticket, queue, situation, policy, now)
     place = None if leaves_from is None else line.position
-    return Planned(level, have, method, age, place, leaves_from)
+    return Planned(level, have, method, age, place, leaves_from, plan.end(now))
 
 
 def _level(plan: QueuePlan, now: float) -> tuple[int | None, str]:

@@ -13,6 +13,7 @@ from overflow.core import estimate
 from overflow.core.estimate import Estimates, Known, Span
 from overflow.core.learning.times import Seen
 from overflow.core.model import QueuePlan
+from overflow.core.optimum.course import NEVER
 from overflow.core.plan import Planner
 from overflow.core.prospects.ahead import Ahead, steady
 from overflow.core.prospects.time import MINUTE
@@ -88,4 +89,5 @@ def plan(
     method = "rolling" if estimates.spans else "forecast"
     late = None if solved.later is None else solved.later.late_levels(here.minute(now))
     in_seconds = None if late is None else late.in_units(MINUTE)
-    return QueuePlan(now, until, method, times, found.levels, fallback, in_seconds)
+    ends = found.ends if min(found.ends) < NEVER else ()
+    return QueuePlan(now, until, method, times, found.levels, fallback, ends, in_seconds)

@@ -36,8 +36,8 @@ _USUAL: Final = (
     Check(Reason.MOVE_LIMIT, is_passed=True, have=0, limit=1, note="back"),
 )
 """Written by their place here, most tests being one of them. Only ever longer at its end."""
-_AT_ARRIVAL: Final = len(Planned._fields) - len(Planned._field_defaults)
-"""Of ``Planned`` what is known of a ticket that joins."""
+_SAID: Final = len(Planned._fields) - len(Planned._field_defaults)
+"""Of ``Planned`` what is written in any case."""
 _PLACES: Final = {check: place for place, check in enumerate(_USUAL)}
 
 
@@ -130,8 +130,11 @@ def _trace(cause: Cause, rest: Sequence[Any]) -> Trace:
 
 
 def _plan(plan: Planned) -> Short:
-    """Of most tickets the plan says nothing about leaving late."""
-    return [*(plan[:_AT_ARRIVAL] if plan.leaves_from is None else plan)]
+    """Without what the plan says nothing of, at its end."""
+    said = [*plan]
+    while said[-1] is None and len(said) > _SAID:
+        said.pop()
+    return said
 
 
 def _team(test: TeamTest) -> tuple[Any, ...]:

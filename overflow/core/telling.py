@@ -47,6 +47,8 @@ def _plan(plan: Planned | None) -> dict[str, object] | None:
     if plan is None:
         return None
     said = {"level": planned.told(plan.level), "have": _number(plan.have), "age": _number(plan.age)}
+    if plan.end is not None:
+        said["end"] = planned.told(plan.end)
     if plan.leaves_from is not None:
         said |= {"place": _number(plan.place), "leaves_from": planned.told(plan.leaves_from)}
     return {**said, ("method" if plan.counts else "unknown"): plan.method}

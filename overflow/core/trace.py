@@ -140,6 +140,8 @@ class Planned(NamedTuple):
     leaves_from: float | None = None
     """Of one that waits, with the time that it has left: the first place that leaves late; None:
     the plan says nothing of leaving late."""
+    end: int | None = None
+    """Kept again from so many on: who joins is late anyway and harms nobody; None: from none."""
 
     @property
     def counts(self) -> bool:
@@ -148,7 +150,9 @@ class Planned(NamedTuple):
 
     @property
     def is_reached(self) -> bool:
-        return self.level is not None and self.have is not None and self.have >= self.level
+        if self.level is None or self.have is None:
+            return False
+        return self.level <= self.have and (self.end is None or self.have < self.end)
 
     @property
     def is_to_leave(self) -> bool:

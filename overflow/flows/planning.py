@@ -106,7 +106,7 @@ def _plan_from(told: Mapping[str, Any]) -> QueuePlan | None:
     said = told.get("plan")
     if said is None:
         return None
-    steps = {"times": tuple(said["times"]), "levels": tuple(said["levels"])}
+    steps = {name: tuple(said.get(name, ())) for name in ("times", "levels", "ends")}
     return QueuePlan(**{**said, **steps, "late": None})
 
 

@@ -55,12 +55,13 @@ def signal_from(text: bytes) -> Signal:
 
 def plan_to(plan: QueuePlan) -> bytes:
     """The JSON of a plan as far as it counts: without the steps of another time than its own."""
+    columns = (plan.times, plan.levels, plan.ends) if plan.ends else (plan.times, plan.levels)
     steps = [
-        (at, level)
-        for (at, level), ends in zip(
-            zip(plan.times, plan.levels, strict=True), (*plan.times[1:], plan.until), strict=True
+        step
+        for step, until in zip(
+            zip(*columns, strict=True), (*plan.times[1:], plan.until), strict=True
         )
-        if at < plan.until and ends > plan.made
+        if step[0] < plan.until and until > plan.made
     ]
     late = None if plan.late is None else [plan.late.crowds, plan.late.slacks, plan.late.places]
     return orjson.dumps([plan.made, plan.until, plan.method, plan.fallback, steps, late])
@@ -70,8 +71,10 @@ def plan_to(plan: QueuePlan) -> bytes:
 def plan_from(text: bytes) -> QueuePlan:
     """The plan from its JSON; older ones know nothing of leaving late."""
     made, until, method, fallback, steps, *late = orjson.loads(text)
-    times, levels = tuple(at for at, _ in steps), tuple(level for _, level in steps)
-    return QueuePlan(made, until, method, times, levels, fallback, _late_from(*late))
+    times, levels, ends = (
+        tuple(step[place] for step in steps if place < len(step)) for place in range(3)
+    )
+    return QueuePlan(made, until, method, times, levels, fallback, ends, _late_from(*late))
 
 
 def _late_from(said: list[list[Any]] | None = None) -> LateLevels | None:

@@ -175,6 +175,7 @@ plans = st.builds(
     times=moments.map(lambda at: (at, at + 600.0)),
     levels=st.tuples(counts, st.integers(0, 2_000_000)),
     fallback=st.none() | counts,
+    ends=st.just(()) | st.tuples(counts, st.integers(0, 2_000_000)),
     late=st.none() | late_levels,
 )
 

@@ -12,7 +12,7 @@ from overflow.core.estimate import Expected, Span
 from overflow.core.optimum.bellman import NEVER, solve
 from overflow.core.optimum.service_level import priced, share_in_time
 from overflow.core.plan import Planner
-from overflow.core.prospects.prospect import Fading, Prospect, as_foretold, course
+from overflow.core.prospects.prospect import Fading, Missing, Prospect, as_foretold, course
 
 CHAT = Prospect(
     horizon=240.0,
@@ -65,8 +65,19 @@ def test_agents_who_did_not_come_are_missing_for_the_rest_of_the_day():
     planner = Planner()
     ill = seen(1, declared=2)
     found = planner.plan(CHAT, ill, 10.0)
-    short = replace(CHAT, roster=((0.0, 2.0), (120.0, 1.0)))
+    short = replace(CHAT, roster=((0.0, 2.0), (120.0, 2.0)))  # half of the four, half of the three
     assert found == planner.plan(short, FRESH, 10.0)
+
+
+@given(st.integers(0, 30), st.integers(1, 30), st.integers(-5, 30))
+def test_of_a_smaller_shift_as_large_a_part_is_missing_and_of_a_larger_one_as_many(here, of, gone):
+    there = Missing(gone, of).there(here)
+    assert there == int(there) >= 0
+    assert there >= here - max(0, gone)
+    if here == of or gone <= 0:
+        assert there == max(0, here - gone)
+    if here > of and gone > 0:
+        assert there == max(0, here - gone)
 
 
 def test_the_same_estimates_are_solved_once():
@@ -101,7 +112,7 @@ def test_where_a_breach_costs_nothing_nobody_overflows():
 )  # fmt: skip
 def test_thresholds_are_sensible_for_whatever_was_estimated(demand, handling, giving_up, away, end):
     prospect = replace(CHAT, end=end)
-    here = course(prospect, demand, 0.1 * handling, 0.15 * giving_up, away)
+    here = course(prospect, demand, 0.1 * handling, 0.15 * giving_up, Missing(away))
     levels = solve(here, step=5.0).levels
     assert levels.min() >= 0
 
@@ -134,8 +145,8 @@ def test_in_mode_service_level_the_goal_makes_the_plan():
 def test_a_surprise_is_taken_to_end_where_the_target_is_long_and_to_go_on_where_it_is_short():
     day = ((0.0, 1.0), (1200.0, 1.0))
     here = replace(CHAT, forecast=day, horizon=1200.0)
-    lasting = course(here, 2.0, 0.1, 0.1, 0.0)
-    ending = course(here, 2.0, 0.1, 0.1, 0.0, Fading(300.0, 240.0))
+    lasting = course(here, 2.0, 0.1, 0.1, Missing())
+    ending = course(here, 2.0, 0.1, 0.1, Missing(), Fading(300.0, 240.0))
     assert lasting.rate_at(900.0) == pytest.approx(2.0)
     assert ending.rate_at(100.0) == ending.rate_at(300.0) == pytest.approx(2.0)
     assert ending.rate_at(540.0) == pytest.approx(1.0 + math.exp(-1.0), rel=0.01)
@@ -160,3 +171,33 @@ def test_a_partner_that_fills_up_is_given_tickets_sooner_where_the_target_is_lon
     )
     assert at(capped.of(0), 100.0) < at(free, 100.0)
     assert at(capped.of(1), 100.0) == NEVER
+
+
+MAIL = Prospect(
+    horizon=480.0,
+    roster=((0.0, 5.0),),
+    concurrency=1.0,
+    forecast=((0.0, 0.55), (480.0, 0.65)),
+    expected=Expected(13.6, None, 60.0, 480.0),
+    breach=1.8,
+    lost=0.0,
+    overflow=4.7,
+    kept=0.6,
+    present=300,
+)
+
+
+def test_a_hopeless_line_is_kept_where_a_breach_costs_less_than_a_partner():
+    """The optimum's own numbers: whoever joins there is late for certain and harms nobody."""
+    found, best = Planner().plan(MAIL, FRESH, 100.0), solve(as_foretold(MAIL), present=300)
+    row = [place for place, start in enumerate(found.times) if start <= 100.0][-1]
+    level, end = found.levels[row], found.ends[row]
+    assert level < end < 300
+    assert best.gap(level + 5, 100.0) > 0 > best.gap(end, 100.0)
+    assert best.gap(299, 100.0) < 0
+
+
+@pytest.mark.parametrize("changes", [{"breach": 8.0}, {"goal": 0.9}])
+def test_elsewhere_no_line_is_too_long_to_overflow(changes):
+    found = Planner().plan(replace(MAIL, **changes), FRESH, 100.0)
+    assert set(found.ends) == {NEVER}

@@ -53,6 +53,15 @@ def test_the_threshold_is_where_overflow_begins():
     assert headline(moved) == f"To {moved.team}: 20 at home, and the plan hands over from 20 on."
 
 
+def test_a_line_that_is_hopeless_anyway_is_kept_where_the_plan_says_so():
+    plan = replace(PLAN, ends=(30, 30))
+    assert decided(29, plan).outcome is Outcome.OVERFLOW
+    kept = decided(30, plan)
+    assert (kept.outcome, kept.reason) == (Outcome.KEEP, Reason.PLAN)
+    assert headline(kept) == "Kept: 30 at home, and the plan hands over from 20 to 29."
+    assert trace_of(kept)["plan"]["end"] == 30
+
+
 def test_it_changes_when_the_plan_says():
     assert decided(15).outcome is Outcome.KEEP
     assert decided(15, now=NOON + 30.0).outcome is Outcome.OVERFLOW

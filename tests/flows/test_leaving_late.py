@@ -1,5 +1,7 @@
 """The plan says who waits too far back, and the sweep hands them over: on a real store."""
 
+from dataclasses import replace
+
 import pytest
 
 from overflow.core.model import HOME
@@ -27,8 +29,10 @@ def test_the_plan_in_the_store_says_from_which_place_on_to_leave(shop):
     assert plan.late is not None
     assert plan.late.slacks[-1] == pytest.approx(1200.0)
     assert plan_from(plan_to(plan)) == plan
+    hopeless = replace(plan, ends=(900,) * len(plan.times))
+    assert plan_from(plan_to(hopeless)) == hopeless
     older = plan_from(b'[1.0,2.0,"rolling",7,[[1.0,5]]]')
-    assert (older.levels, older.late) == ((5,), None)
+    assert (older.levels, older.ends, older.late) == ((5,), (), None)
 
 
 def test_who_waits_too_far_back_for_the_time_that_is_left_overflows_late(shop, desk):

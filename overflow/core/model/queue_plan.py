@@ -28,6 +28,9 @@ class QueuePlan:
     fallback: int | None = None
     """The stationary threshold at the estimates it was made with, for when it has become too old;
     None: there is none."""
+    ends: tuple[int, ...] = ()
+    """From ``times[i]`` on: keep again when n >= ``ends[i]``, for who joins then is late anyway and
+    harms nobody any more; empty: never."""
     late: LateLevels | None = None
     """From which place on who waits leaves late, times in seconds; None: nothing was worked out."""
 
@@ -36,3 +39,9 @@ class QueuePlan:
         if not self.times or not self.times[0] <= now < self.until:
             return None
         return self.levels[bisect_right(self.times, now) - 1]
+
+    def end(self, now: float) -> int | None:
+        """From which number on to keep again; None: from none."""
+        if not self.ends or self.level(now) is None:
+            return None
+        return self.ends[bisect_right(self.times, now) - 1]

@@ -25,6 +25,9 @@ from overflow.core.optimum.course import NEVER, Course
 
 __all__ = ["NEVER", "Course", "Solution", "solve"]
 
+_CLEARLY = 0.02
+"""Of an overflow's cost: what keeping has to save beyond a threshold's end."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
@@ -124,3 +127,17 @@ def levels_of(swept: Swept, course: Course) -> NDArray[np.int64]:
     levels = is_out.argmax(axis=1)
     levels[~is_out.any(axis=1)] = NEVER
     return np.asarray(levels, dtype=np.int64)
+
+
+def ends_of(found: Solution) -> NDArray[np.int64]:
+    """By time, the number found from which on keeping costs less again; ``NEVER`` as a rule.
+
+    Where a breach costs less than an overflow does more than a ticket kept: in a line as long as
+    that, longer than any that the thresholds themselves let grow, who joins is late anyway and
+    harms nobody any more.
+    """
+    gaps = found.own[:, :-1] + np.diff(found.values, axis=1) - found.course.leaving
+    is_beyond = np.arange(gaps.shape[1]) >= found.levels[:, None]
+    is_kept = is_beyond & (gaps < -_CLEARLY * found.course.leaving)
+    ends = np.where(is_kept.any(axis=1), is_kept.argmax(axis=1), NEVER)
+    return np.asarray(ends, dtype=np.int64)

@@ -29,6 +29,23 @@ class Fading(NamedTuple):
     """Mean time that it goes on."""
 
 
+class Missing(NamedTuple):
+    """Planned agents who are not there; negative: more than planned are."""
+
+    agents: float = 0.0
+    of: float = 0.0
+    """So many were planned when they were missed."""
+
+    def there(self, planned: float) -> float:
+        """How many come of those planned for another time.
+
+        Of a smaller shift as large a part is missing, for those who stay away are some of all; in a
+        larger one they are as many, for the others will come.
+        """
+        share = min(1.0, planned / self.of) if self.agents > 0 and self.of > 0 else 1.0
+        return max(0.0, math.floor(planned - self.agents * share + 0.5))
+
+
 @dataclass(frozen=True, slots=True)
 class Prospect:
     """One queue from time 0 to its horizon, as forecast, shifts and policy have it."""
@@ -73,10 +90,10 @@ def course(
     demand: float,
     mu: float,
     theta: float,
-    missing: float,
+    missing: Missing,
     fading: Fading | None = None,
 ) -> Course:
-    """The queue's course with these factors; ``missing`` agents are not there all day.
+    """The queue's course with these factors; ``missing`` agents stay away all day.
 
     ``demand`` is a factor on the forecast for all time, or one that fades.
     """
@@ -84,7 +101,7 @@ def course(
     forecast = _raised(p.forecast)
     return Course(
         horizon=p.horizon,
-        slots=tuple((at, max(0.0, here - missing) * p.concurrency) for at, here in p.roster),
+        slots=tuple((at, missing.there(here) * p.concurrency) for at, here in p.roster),
         mu=mu,
         theta=theta,
         target=p.expected.target,
@@ -133,7 +150,7 @@ def as_foretold(prospect: Prospect) -> Course:
     """The course if everything comes as it was foretold."""
     expected = prospect.expected
     theta = 1.0 / expected.patience if expected.patience else 0.0
-    return course(prospect, 1.0, 1.0 / expected.handle, theta, 0.0)
+    return course(prospect, 1.0, 1.0 / expected.handle, theta, Missing())
 
 
 def missing(prospect: Prospect, known: Known, t: float) -> float:

@@ -159,8 +159,13 @@ class Auto:
 
     def level(self, t: float) -> int:
         """The threshold now."""
+        return self._threshold(t)[0]
+
+    def _threshold(self, t: float) -> tuple[int, int]:
+        """From how many on to overflow, and up to how many."""
         along = self._solved(t).of(self._partner.at(t))
-        return along.levels[bisect_right(along.times, t) - 1]
+        row = bisect_right(along.times, t) - 1
+        return along.levels[row], along.ends[row]
 
     def _solved(self, t: float) -> Solved:
         if self._planned is None or t > self._counts.since + TOO_LONG:
@@ -173,7 +178,8 @@ class Auto:
         self._counts.at(t)
         if t > 0:  # a batch at opening is no rate
             self._counts.arrivals += 1
-        if self.lane.n >= self.level(t):
+        level, end = self._threshold(t)
+        if level <= self.lane.n < end:
             return True
         self.lane.joined(t, ticket)
         return False
