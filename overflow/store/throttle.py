@@ -13,8 +13,8 @@ A small hash holds it, brought up to date by whoever asks, on the store's own ti
     line0 line1          when the last of those waiting goes, the urgent ones apart
     turn                 urgent calls since one that was not
 
-Some calls of a helpdesk have a limit of their own: a *part*, which has a hash like this beside it,
-and keeps its tallies there.
+Some calls of a helpdesk have a limit of their own: a *part*, which has a hash like this beside it
+and keeps the tallies of its calls there, for they are counted with all others.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Throttle:
             _micro(told.reset),
             told.cost,
         ]
-        self._leave(_names(shop, part), args)
+        self._leave([keys.throttle(shop, part), keys.totals(shop)], args)
 
     def _asked(self, names: list[str], budget: Budget | None, args: list[int]) -> Asked:
         known = budget or LEARNED

@@ -40,37 +40,41 @@ if not now then
   now = time[1] * 1e6 + time[2]
 end
 
--- How much the budget, what the helpdesk says, and how it went of late allow.
-local calls, seconds = tonumber(ARGV[2]), tonumber(ARGV[3])
-if s.said > 0 and calls > 0 then
-  calls = ARGV[4] == '1' and math.min(calls, s.said) or s.said
-elseif calls == 0 then
-  calls = s.learned
-end
-local share = 1
-if s.cut_at > 0 then -- halved; a tenth of the budget comes back in each of its stretches
-  share = s.cut + math.max(0, now - s.cut_at) / (seconds * 1e7)
-  if ARGV[2] == '0' and share >= 2 then
-    calls = 0 -- what was only learned is forgotten
+-- What the budget, the helpdesk's own words, and how it went of late allow: calls of the budget,
+-- calls a second, calls at once.
+local function allowed()
+  local is_known, calls, seconds = ARGV[2] ~= '0', tonumber(ARGV[2]), tonumber(ARGV[3])
+  if not is_known then
+    calls = s.learned
+  elseif s.said > 0 then
+    calls = ARGV[4] == '1' and math.min(calls, s.said) or s.said
   end
-  share = math.min(share, ARGV[2] == '0' and 2 or 1)
-end
-local rate, burst = math.huge, math.huge
-if calls > 0 then -- no stretch ever has more: burst + rate * seconds < calls + 1
-  burst = math.max(math.min(2, calls), math.floor(calls / BURST))
-  rate = (calls - burst + 1) / (seconds + SLIP) * share
-  if ARGV[5] == '1' then -- nothing ever flows over
+  local share = 1
+  if s.cut_at > 0 then -- a tenth of the budget comes back in each of its stretches
+    local most = is_known and 1 or 2
+    share = math.min(most, s.cut + math.max(0, now - s.cut_at) / (seconds * 1e7))
+    if not is_known and share == most then
+      calls = 0 -- what was only learned is forgotten
+    end
+  end
+  local rate, burst = math.huge, math.huge
+  if calls > 0 and ARGV[5] == '1' then -- nothing ever flows over
     burst, rate = math.max(1, math.floor(calls * 0.75)), 0.98 * calls / seconds * share
+  elseif calls > 0 then -- no stretch ever has more: burst + rate * seconds < calls + 1
+    burst = math.max(math.min(2, calls), math.floor(calls / BURST))
+    rate = (calls - burst + 1) / (seconds + SLIP) * share
   end
-end
-local since = (now - s.closed) / 1e6
-if s.closed > 0 and since < 10 then -- slow start after an outage: twice as much every second
-  rate, burst = math.min(rate, 2 ^ since), math.min(burst, 2 ^ since)
-end
-if now < s.slow_until then
-  rate = math.min(rate, s.slow)
+  local since = (now - s.closed) / 1e6
+  if s.closed > 0 and since < 10 then -- slow start after an outage: twice as much every second
+    rate, burst = math.min(rate, 2 ^ since), math.min(burst, 2 ^ since)
+  end
+  if now < s.slow_until then
+    rate = math.min(rate, s.slow)
+  end
+  return calls, rate, burst
 end
 
+local calls, rate, burst = allowed()
 local breaker, rest = 0, math.max(0, s.rest - now)
 if s.open > 0 then
   breaker = now < s.open and 1 or 2
@@ -104,26 +108,34 @@ elseif rest > 0 then
   return refused(rest, 2)
 end
 
+local is_limited = rate < math.huge
 local tokens = burst
-if s.at > 0 and rate < math.huge then
+if s.at > 0 and is_limited then
   tokens = math.min(burst, s.tokens + math.max(0, now - s.at) / 1e6 * rate)
 end
-local is_urgent = ARGV[6] == '1'
-local line = is_urgent and 'line1' or 'line0'
-if breaker == 0 and rate < math.huge then
-  local is_turn = s.turn >= TURN and s.line0 > now - 1e6
-  local need = 1 + math.min(math.max(1, burst / 5), burst - 1)
-  if is_urgent then
-    need = is_turn and math.min(2, burst) or 1
-  elseif is_turn then
-    need = 1
+local is_urgent, was_in_line = ARGV[6] == '1', ARGV[7] == '1'
+
+-- Microseconds until its turn.
+local function until_turn(line)
+  local is_others_turn = s.turn >= TURN and s.line0 > now - 1e6
+  local need = 1
+  if is_urgent and is_others_turn then
+    need = math.min(2, burst)
+  elseif not is_urgent and not is_others_turn then
+    need = 1 + math.min(math.max(1, burst / 5), burst - 1)
   end
   local wait = math.max(0, (need - tokens) / rate * 1e6)
-  if ARGV[7] ~= '1' and s[line] > now then
+  if not was_in_line and s[line] > now then
     wait = math.max(wait, s[line] - now + 1e6 / rate)
   end
+  return wait
+end
+
+if breaker == 0 and is_limited then
+  local line = is_urgent and 'line1' or 'line0'
+  local wait = until_turn(line)
   if wait > 0 then
-    if wait <= tonumber(ARGV[8]) and ARGV[7] ~= '1' then
+    if wait <= tonumber(ARGV[8]) and not was_in_line then
       redis.call('HSET', KEYS[1], line, math.ceil(now + wait))
     end
     return refused(wait, 0)
@@ -132,8 +144,8 @@ end
 
 s.pace = s.pace * math.exp(-math.max(0, now - s.at) / 6e7) + count
 redis.call('HSET', KEYS[1], 'at', now, 'pace', s.pace, 'turn', is_urgent and s.turn + 1 or 0)
-if rate < math.huge then
+if is_limited then
   redis.call('HSET', KEYS[1], 'tokens', math.max(0, tokens - count))
 end
-redis.call('HINCRBY', KEYS[2], ARGV[7] == '1' and 'calls/waited' or 'calls/sent', count)
+redis.call('HINCRBY', KEYS[2], was_in_line and 'calls/waited' or 'calls/sent', count)
 return answer(1, 0)
