@@ -129,8 +129,9 @@ Workers call (``flows.sync``, ``reconcile``, ``imports``, ``sweep``)
 
 How a ticket changes: an ``Errand`` (``errand``) has a step made of ``core.lifecycle``; ``carry``
 makes the decision that it asks for (``plan``), commits both at once, and begins again when somebody
-was faster. ``look`` is the errand of a read, ``attend`` puts one ticket in step, ``posting`` posts
-its note once, ``failing`` says what becomes of a failure. Polls, walks and sweeps run ``alone``;
+was faster. ``look`` is the errand of a read, ``attend`` puts one ticket in step, ``attend_many``
+several by bulk calls (``pieces`` says which), ``posting`` posts a note once, ``failing`` says what
+becomes of a failure. Polls, walks and sweeps run ``alone``;
 ``audit`` walks over all that is open, unless ``groups`` finds that a group is missing;
 ``differences`` finds out why no webhook had told of what polling found.
 """
