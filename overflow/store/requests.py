@@ -14,7 +14,7 @@ from overflow.store.commit_codec import KEPT_ANSWERS
 from overflow.store.commits import Answer
 from overflow.store.scripts import Lua
 
-TURN: Final = 60
+TURN: Final = 15
 """Seconds after which a request that never ended has lost its turn."""
 
 

@@ -24,45 +24,44 @@ def stationary(servers, load, **rest):
         roster=((0.0, servers),),
         handle_time=1.0,
         rate=((0.0, load),),
-        horizon=20_000 / load,
+        horizon=15_000 / load,
         target=0.0,
         **rest,
     )
 
 
-def shares(day, policy, count):
-    """Mean over days, and its standard error."""
-    found = np.array(
-        [count(play(day, maker(policy)(day.told()), draw(day, 5, d))) for d in range(DAYS)]
-    )
-    return found.mean(), found.std(ddof=1) / math.sqrt(DAYS)
+def played(day, policy):
+    return [play(day, maker(policy)(day.told()), draw(day, 5, d)) for d in range(DAYS)]
 
 
-def agrees(found, exact):
-    mean, error = found
-    return abs(mean - exact) < 4 * error + 0.002
+def agrees(outcomes, share, exact):
+    """The mean over days, within four of its standard errors."""
+    found = np.array([share(outcome) for outcome in outcomes])
+    error = found.std(ddof=1) / math.sqrt(DAYS)
+    return abs(found.mean() - exact) < 4 * error + 0.002
 
 
 @pytest.mark.parametrize(("servers", "load"), CASES)
 def test_where_nobody_waits_the_share_without_a_slot_is_erlang_b(servers, load):
     day = stationary(servers, load)
-    found = shares(day, "no-free-slot", lambda o: o.overflowed / o.offered)
-    assert agrees(found, erlang_b(servers, load))
+    outcomes = played(day, "no-free-slot")
+    assert agrees(outcomes, lambda o: o.overflowed / o.offered, erlang_b(servers, load))
 
 
 @pytest.mark.parametrize(("servers", "load"), CASES)
 def test_where_everybody_waits_the_share_that_waits_is_erlang_c(servers, load):
     day = stationary(servers, load)
-    found = shares(day, "never", lambda o: o.breached / o.offered)
-    assert agrees(found, erlang_c(servers, load))
+    outcomes = played(day, "never")
+    assert agrees(outcomes, lambda o: o.breached / o.offered, erlang_c(servers, load))
 
 
 @pytest.mark.parametrize(("servers", "load"), [*CASES, (4, 6.0)])
 def test_where_patience_ends_the_shares_are_erlang_a(servers, load):
     day = stationary(servers, load, theta=0.5)
     exact = erlang_a(servers, load, 0.5)
-    assert agrees(shares(day, "never", lambda o: o.abandoned / o.offered), exact.abandon)
-    assert agrees(shares(day, "never", lambda o: o.breached / o.offered), exact.wait)
+    outcomes = played(day, "never")
+    assert agrees(outcomes, lambda o: o.abandoned / o.offered, exact.abandon)
+    assert agrees(outcomes, lambda o: o.breached / o.offered, exact.wait)
 
 
 @pytest.mark.parametrize(
