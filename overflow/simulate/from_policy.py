@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from overflow.core.arrivals.expected import Forecast
 from overflow.core.arrivals.history import QUARTER
 from overflow.core.model import Channel, Partner, Policy
-from overflow.core.prospects.arrivals import without_level
+from overflow.core.prospects.arrivals import steps
 from overflow.core.roster import Staff, stretches
 from overflow.core.targets import partner_breach
 from overflow.core.trace import Input
@@ -144,7 +144,7 @@ class _Book:
             handle_time=handle / MINUTE,
             theta=0.0 if patience is None else MINUTE / patience,
             target=channel.target.seconds / MINUTE,
-            rate=without_level(self._rate(channel.name, spans)),
+            rate=steps(self._pieces(channel.name, spans)),
             breach=policy.costs.breach,
             lost=policy.costs.lost,
             overflow=self._price(channel, partner),
@@ -230,19 +230,15 @@ class _Book:
         }
         return work.get(channel.name, 0.0) / max(sum(work.values()), 1e-9)
 
-    def _rate(self, channel: str, spans: Sequence[Span]) -> Iterator[tuple[float, float]]:
-        """(minute, tickets a minute), both ends of each flat piece."""
-        at = 0.0
+    def _pieces(self, channel: str, spans: Sequence[Span]) -> Iterator[tuple[float, float]]:
+        """(minutes, tickets), one after the other; who came overnight comes in the first minute."""
         ended = spans[0][0]
         for begin, until in spans:
             overnight = self._foretold(channel, ended, begin)
             cuts = [begin, *([begin + MINUTE] if overnight else []), *_quarters(begin, until)]
             for a, b in pairwise(sorted({*cuts, until})):
                 extra = overnight if a == begin else 0.0
-                rate = (self._foretold(channel, a, b) + extra) / (b - a) * MINUTE
-                yield at, rate
-                at += (b - a) / MINUTE
-                yield at, rate
+                yield (b - a) / MINUTE, self._foretold(channel, a, b) + extra
             ended = until
 
     def _foretold(self, channel: str, begin: float, until: float) -> float:

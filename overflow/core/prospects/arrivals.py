@@ -60,7 +60,7 @@ class Coming:
 
     def rate(self, spans: tuple[Span, ...]) -> Steps:
         """(minute, tickets a minute) over the stretches, a rate that jumps between its pieces."""
-        return without_level(_steps(self._pieces(spans)))
+        return steps(self._pieces(spans))
 
     def _in_quarter(self, begin: float, until: float) -> float:
         """Between two moments of one quarter of an hour."""
@@ -94,22 +94,27 @@ def _quarters(begin: float, until: float) -> Iterator[Span]:
         begin = end
 
 
-def _steps(pieces: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    """Both ends of every piece."""
+def steps(pieces: Iterable[tuple[float, float]]) -> Steps:
+    """(minute, tickets a minute), both ends of each flat piece; given as (minutes, tickets).
+
+    Neighbours whose rates are the same to 2 % are one: each change costs a plan its time.
+    """
+    found: list[tuple[float, float]] = []
     at = 0.0
+    for minutes, tickets in _joined(pieces):
+        found += [(at, tickets / minutes), (at + minutes, tickets / minutes)]
+        at += minutes
+    return tuple(found)
+
+
+def _joined(pieces: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    whole, inside, first = 0.0, 0.0, 0.0
     for minutes, tickets in pieces:
         rate = tickets / minutes
-        yield at, rate
-        at += minutes
-        yield at, rate
-
-
-def without_level(points: Iterable[tuple[float, float]]) -> Steps:
-    """Without points at which nothing changes: each of them costs a plan as much as a change."""
-    found: list[tuple[float, float]] = []
-    for at, rate in points:
-        if len(found) > 1 and math.isclose(rate, found[-1][1]) and found[-2][1] == found[-1][1]:
-            found[-1] = at, found[-1][1]
-        else:
-            found.append((at, rate))
-    return tuple(found)
+        if whole and abs(rate - first) > _EVEN * first:
+            yield whole, inside
+            whole = inside = 0.0
+        first = first if whole else rate
+        whole, inside = whole + minutes, inside + tickets
+    if whole:
+        yield whole, inside

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from overflow.core.arrivals.expected import Forecast, Interval, Uploaded
 from overflow.core.model import HOME, Declared, Load, Sample, Target
 from overflow.core.prospects.ahead import ahead
-from overflow.core.prospects.arrivals import Coming, without_level
+from overflow.core.prospects.arrivals import Coming, steps
 from overflow.core.prospects.time import minute_of, moment_of, spans_of
 from tests.core import make
 from tests.core.make import CHAT, DAY, EMAIL, HOUR, MINUTE, NOON, PHONE
@@ -164,13 +164,19 @@ def test_what_is_foretold_between_two_moments_is_the_forecasts(rate, since, seco
     assert coming.foretold(begin, begin + seconds) == pytest.approx(rate * seconds / HOUR, abs=1e-6)
 
 
-@given(st.lists(st.tuples(st.floats(0.1, 60.0), st.sampled_from([0.5, 1.0, 3.0])), max_size=12))
-def test_points_at_which_nothing_changes_are_left_out(pieces):
-    steps, at = [], 0.0
-    for minutes, rate in pieces:
-        steps += [(at, rate), (at + minutes, rate)]
-        at += minutes
-    found = without_level(steps)
+@given(st.lists(st.tuples(st.floats(0.1, 60.0), st.floats(0.0, 9.0)), max_size=12))
+def test_neighbours_that_are_nearly_the_same_are_one_and_nobody_is_lost(pieces):
+    found = steps((minutes, minutes * rate) for minutes, rate in pieces)
 
-    assert area(found) == pytest.approx(area(steps))
-    assert len(found) == 2 * sum(a[1] != b[1] for a, b in pairwise([(0, None), *steps]))
+    assert area(found) == pytest.approx(sum(minutes * rate for minutes, rate in pieces))
+    assert len(found) <= 2 * len(pieces)
+    assert [at for at, _ in found] == sorted(at for at, _ in found)
+    ends = [at for at, _ in found[1::2]]
+    assert ends == pytest.approx([at for at, _ in found[2::2]] + ends[-1:])
+
+
+def test_a_slow_rise_is_followed_by_few_steps():
+    found = steps((15.0, 15.0 * 1.007**n) for n in range(40))
+    assert len(found) / 2 <= 20
+    for begin, rate in found[::2]:
+        assert rate == pytest.approx(1.007 ** (begin / 15.0), rel=0.02)
