@@ -7,7 +7,7 @@ been about another ticket: it came the same way all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from overflow.clock import monotonic
@@ -47,10 +47,12 @@ class Hearing:
         if self._is_polled_only():
             return left_out("the file describes none: what happens is seen by polling")
         self._awaited(self._new)
-        if found := self._awaited(self._verified, _GRACE if self._new() else 0.0):
+        self._awaited(lambda: _verified(self._new()), _GRACE if self._new() else 0.0)
+        new = self._new()
+        if found := _verified(new):
             told = ", ".join(f"{n} {_CALLED.get(name, name)}" for name, n in sorted(found.items()))
             return there(f"the service heard of it ({told})")
-        for name, n in self._new().items():
+        for name, n in new.items():
             return failed(f"{n} reached the service and {_REFUSED[name]}")
         return failed(
             f"the service is not reached: no webhook came within {self._wait:g} s. Does the "
@@ -79,9 +81,6 @@ class Hearing:
             self._services.clock.sleep(_BEAT)
         return found
 
-    def _verified(self) -> dict[str, int]:
-        return {name: n for name, n in self._new().items() if name not in _REFUSED}
-
     def _new(self) -> dict[str, int]:
         """What came since the beginning, and how often."""
         now = self._deliveries()
@@ -96,6 +95,10 @@ class Hearing:
     def _is_polled_only(self) -> bool:
         helpdesk = self._policy.helpdesk
         return helpdesk.connector == "rest" and "webhook" not in helpdesk.options
+
+
+def _verified(new: Mapping[str, int]) -> dict[str, int]:
+    return {name: n for name, n in new.items() if name not in _REFUSED}
 
 
 def _told(record: Record | None, mode: Mode) -> str:

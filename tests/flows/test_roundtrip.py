@@ -7,6 +7,7 @@ import pytest
 
 from overflow.core.model import Status
 from overflow.errors import Refused, Unauthorised
+from overflow.flows.hearing import Hearing
 from overflow.flows.roundtrip import REASON, SUBJECT, RoundTrip
 from overflow.helpdesks.setup import TEST_TAG, Outcome
 from tests.flows.fake_desk import TOKEN
@@ -131,6 +132,23 @@ def test_a_wrong_secret_is_told_from_silence(shop, desk, trip):
     found = trip_of(shop, desk, wait=0.0).run(None)
     step = next(step for step in found if step.name == "webhook")
     assert (step.outcome, "wrong signature" in step.text) == (Outcome.FAILED, True)
+
+
+def test_a_good_webhook_that_comes_at_the_very_end_counts(shop, desk):
+    desk.create("t-1")
+    hearing = Hearing(shop.services, shop.services.book.policy(SHOP), 0.0)
+    with suppress(Unauthorised):
+        receive(shop, desk.webhook("t-1"), "another")
+    totals, looks = shop.services.tallies.totals, iter(range(3))
+
+    def looked(name):
+        if next(looks, None) is None:
+            receive(shop, desk.webhook("t-1"))
+        return totals(name)
+
+    shop.services.tallies.totals = looked
+
+    assert hearing.of_webhooks("").outcome is Outcome.THERE
 
 
 def test_a_hint_is_heard_though_nothing_reads_it(shop, desk, trip):
