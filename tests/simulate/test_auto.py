@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.watched import Watched
 from overflow.core.optimum.bellman import Course, solve
 from overflow.simulate.chances import draw
 from overflow.simulate.contender import Levelled, Planner
 from overflow.simulate.contenders import maker
 from overflow.simulate.contenders.auto import Auto, contender
 from overflow.simulate.engine import play
+from overflow.simulate.measure import run
 from overflow.simulate.scenario_file import build
 
 CHAT = build(
@@ -118,15 +118,9 @@ def test_nothing_but_what_is_told_and_events_reaches_it():
 
 def test_looking_again_costs_less_than_deciding_at_arrival_only():
     scenario = replace(CHAT, rate=((0.0, 0.8), (120.0, 0.8)), late_wait=0.5)
-    best, total = solve(truth(scenario), present=scenario.n0), 0.0
-    for day in range(6):
-        watched = Watched(contender(scenario.told(late=True)), scenario)
-        outcome = play(scenario, watched, draw(scenario, 3, day), late=True)
-        total += watched.euros + sum(
-            best.regret(found.n, found.t, found.overflow) for found in outcome.decisions
-        )
-        assert outcome.late > 0
-    assert total < 0.0
+    found = run(scenario, "auto", late=True, days=6, seed=3)
+    assert all(outcome.late > 0 for outcome in found.outcomes)
+    assert found.ratio.mean < 1.0
 
 
 def test_it_never_names_a_ticket_that_waits_since_before_the_day():
