@@ -46,12 +46,14 @@ class ZendeskBulk:
         self._changes = changes
         self._clock = clock
 
-    def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
-        """One call. What is deleted is not shown."""
+    def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
+        """One call. What is deleted is not shown, nor what the token's user may not see.
+
+        Only the call for a single ticket tells these apart.
+        """
+        del since
         numbers = [ticket_id for ticket_id in ticket_ids if number_of(ticket_id) is not None]
-        shown, odd = self._walk.fetched(numbers) if numbers else ([], frozenset())
-        found = {seen.id: seen for seen in shown}
-        return {number: found.get(number) for number in numbers if number not in odd}
+        return {seen.id: seen for seen in self._walk.fetched(numbers)} if numbers else {}
 
     def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:
         """One call, and some to see how it went."""

@@ -74,7 +74,7 @@ class Walk:
         last = found[-1].moment("created_at")
         onwards = place.after((last or 0) / 1e6)
         is_last = body.get("next_page") is None and len(found) < PAGE
-        shown, _ = self.fetched([ticket.identity() for ticket in found])
+        shown = self.fetched([ticket.identity() for ticket in found])
         alive = [ticket for ticket in shown if not ticket.status.is_ended]
         return Page(alive, str(onwards), is_last)
 
@@ -89,16 +89,11 @@ class Walk:
                 _log.warning("ticket left out", ticket=number, fault=fault.message)
         return snapshots
 
-    def fetched(self, numbers: Sequence[str]) -> tuple[list[Snapshot], frozenset[str]]:
-        """Up to 100 tickets as they stand now, and the numbers of those that make no sense.
-
-        What the index shows may be minutes old.
-        """
+    def fetched(self, numbers: Sequence[str]) -> list[Snapshot]:
+        """Up to 100 tickets as they stand now: what the index shows may be minutes old."""
         params = {"ids": ",".join(numbers), **_METRICS}
         listed, _ = self._listed(self._http.request("GET", "tickets/show_many", params=params))
-        seen = self.snapshots(listed)
-        shown = {str(ticket.values.get("id")) for ticket in listed}
-        return seen, frozenset(shown - {ticket.id for ticket in seen})
+        return self.snapshots(listed)
 
     def _listed(
         self, reply: Reply, name: str = "tickets"
