@@ -16,6 +16,7 @@ from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, QUICK, SHOP, HastyClock, House
 from tests.flows.routing import arrivals, arrive, heard, receive
+from tests.serve.procs import until
 
 
 def drain(house, seconds=None):
@@ -239,30 +240,32 @@ def test_a_bug_with_one_ticket_does_not_stop_the_others(shop, desk):
 
 
 def test_a_slow_ticket_does_not_hold_up_the_others(store_url, store_client):
-    desk = SlowDesk("4", 1.5)
+    desk = SlowDesk("4")
     house = House(store_url, store_client, desk)
     house.open()
     arrivals(house, desk, 12)
-    began = time.monotonic()
-
     draining = threading.Thread(target=drain, args=[house])
     draining.start()
-    while any(desk.tickets[str(n)].group == HOME_GROUP for n in range(5, 13)):
-        assert time.monotonic() - began < 1.4, "the others waited for the slow one"
-        time.sleep(0.01)
-    draining.join()
+    try:
+        until(lambda: all(desk.tickets[str(n)].group != HOME_GROUP for n in range(5, 13)))
+        assert desk.tickets["4"].group == HOME_GROUP
+    finally:
+        desk.answers.set()
+        draining.join()
 
     assert desk.tickets["4"].group == NEAR_GROUP
 
 
 class SlowDesk(FakeDesk):
-    def __init__(self, ticket_id, seconds):
+    """It does not answer for one ticket until it is let."""
+
+    def __init__(self, ticket_id):
         super().__init__()
-        self._slow, self._seconds = ticket_id, seconds
+        self._slow, self.answers = ticket_id, threading.Event()
 
     def read(self, ticket_id):
         if ticket_id == self._slow:
-            time.sleep(self._seconds)
+            self.answers.wait(30)
         return super().read(ticket_id)
 
 
@@ -365,11 +368,11 @@ class TestTheLease:
         assert disagreements(shop, desk) == []
 
     def test_it_sees_what_is_committed_while_it_lingers(self, store_url, store_client, desk):
-        house = House(store_url, store_client, desk, replace(QUICK, linger=0.6))
+        house = House(store_url, store_client, desk, replace(QUICK, linger=2.0))
         house.open()
         draining = threading.Thread(target=drain, args=[house])
         draining.start()
-        time.sleep(0.2)
+        until(lambda: house.services.leases.is_held(keys.drain_lease(SHOP)))
 
         arrivals(house, desk, 4)
         assert house.jobs() == []  # it is drained already
@@ -383,8 +386,7 @@ class TestTheLease:
         draining = threading.Thread(target=lambda: ends.append(drain(shop).end))
         ends = []
         draining.start()
-        while not shop.services.leases.is_held(keys.drain_lease(SHOP)):
-            time.sleep(0.01)
+        until(lambda: shop.services.leases.is_held(keys.drain_lease(SHOP)))
         shop.services.redis.set(keys.drain_lease(SHOP), "another process")
         draining.join()
 
