@@ -26,6 +26,10 @@ FRESH: Final = 300.0
 """Seconds after it was given away within which a ticket that only owes a note is not read anew."""
 FIRST: Final = 0.5
 """Seconds before what was written is looked for, where it takes some; each time twice as long."""
+LATELY: Final = 3600.0
+"""Seconds: what changed longer ago is not looked for among others."""
+OVERLAP: Final = 60.0
+"""Seconds by which the helpdesk's clock may be behind."""
 
 Failed = Callable[[Due, Exception], None]
 """Told of each ticket that failed."""
@@ -108,7 +112,7 @@ class _Together:
             if not left:
                 break
             priors = self._services.tickets.get_many(self._shop, left)
-            found = self._read(left, is_first=is_first)
+            found = self._read(left, priors if is_first else None)
             left = []
             for ticket_id, seen in found.items():
                 mark = self._dues[ticket_id].read if is_first else None
@@ -122,11 +126,18 @@ class _Together:
             self._fail(ticket_id, contended(ticket_id))
         return looked
 
-    def _read(self, ids: Sequence[str], *, is_first: bool) -> Mapping[str, Snapshot | None]:
-        """Those that the helpdesk shows; it has to be asked for the others one by one."""
+    def _read(
+        self, ids: Sequence[str], known: Mapping[str, Record] | None
+    ) -> Mapping[str, Snapshot | None]:
+        """Those that the helpdesk shows; it has to be asked for the others one by one.
+
+        ``known`` is what there was of them before; None: they were written a moment ago.
+        """
         go_on(self._watch)
-        with urgent(is_first and any(self._dues[ticket_id].read for ticket_id in ids)):
-            found = self._bulk.read(ids)
+        dues = [self._dues[ticket_id] for ticket_id in ids]
+        since = None if known is None else _since(dues, known, self._services.clock.now())
+        with urgent(known is not None and any(due.read for due in dues)):
+            found = self._bulk.read(ids, since)
         self._watch.answered()
         for ticket_id in set(ids) - found.keys():
             self._alone.add(ticket_id)
@@ -212,3 +223,13 @@ class _Together:
 def _owes_only_its_note(due: Due, record: Record, now: float) -> bool:
     is_fresh = due.read is None and now - record.held_since < FRESH
     return is_fresh and may_go_along(record) and not is_unwritten(record)
+
+
+def _since(dues: Iterable[Due], known: Mapping[str, Record], now: float) -> float | None:
+    """When the first of those that changed lately may have done so: it came, or was heard of."""
+    heard = (
+        known[due.id].arrived if due.id in known else mark.stamp - OVERLAP
+        for due in dues
+        if (mark := due.read or due.write) is not None
+    )
+    return min((at for at in heard if at > now - LATELY), default=None)

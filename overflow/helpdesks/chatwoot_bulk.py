@@ -59,8 +59,9 @@ class ChatwootBulk:
         self._alone = alone
         self._assigning: frozenset[int | None] | None = None
 
-    def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
+    def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
         """One call. What is not among the last changed has to be read by itself."""
+        del since
         wanted = set(ticket_ids)
         return {seen.id: seen for seen in self._walk.recent(WITHIN) if seen.id in wanted}
 

@@ -1,4 +1,4 @@
-"""Many tickets of Freshdesk at once: found among the last changed, changed by jobs.
+"""Many tickets of Freshdesk at once: found by when they changed, changed by jobs.
 
 A job gives many tickets the same group, reason and tags, so one is made for each kind of change; it
 runs some time after it was taken, and only reading the tickets tells what it did. Notes go singly.
@@ -21,7 +21,7 @@ from overflow.helpdesks.port import Change, Desired
 from overflow.helpdesks.vocabulary import number_of
 
 PAGES: Final = 4
-"""Of the last changed tickets that are looked through; each counts as three calls."""
+"""That are looked through for tickets; each counts as three calls."""
 
 Properties = Callable[[Snapshot, Desired], Mapping[str, object]]
 """What is to be sent for one ticket; empty: nothing differs."""
@@ -47,17 +47,16 @@ class FreshdeskBulk:
         self._put = put
         self._is_wrapped = is_wrapped
 
-    def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
-        """The last changed ones, page after page as long as some of these are among them.
+    def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
+        """Those that changed since then, or the last changed ones, page after page.
 
         Deleted ones and spam are not listed, so whatever is not found has to be read by itself.
         """
         wanted, found = set(ticket_ids), dict[str, Snapshot]()
         for page in range(1, PAGES + 1):
-            listed, has_more = self._walk.latest(page)
-            fresh = {seen.id: seen for seen in listed if seen.id in wanted}
-            found = fresh | found
-            if not has_more or not fresh or len(found) == len(wanted):
+            listed, has_more = self._walk.latest(page, since)
+            found |= {seen.id: seen for seen in listed if seen.id in wanted}
+            if not has_more or len(found) == len(wanted):
                 break
         return found
 

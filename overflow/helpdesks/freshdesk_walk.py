@@ -66,15 +66,20 @@ class Walk:
         page = self._page(place)
         return replace(page, tickets=[seen for seen in page.tickets if not seen.status.is_ended])
 
-    def latest(self, page: int) -> tuple[Sequence[Snapshot], bool]:
-        """The last changed of the tickets made within 30 days, and whether there are more."""
+    def latest(self, page: int, since: float | None) -> tuple[Sequence[Snapshot], bool]:
+        """A page of what changed since then, and whether there are more.
+
+        None: the last changed first, of the tickets made within 30 days.
+        """
         params: dict[str, str | int] = {
             "order_by": "updated_at",
-            "order_type": "desc",
+            "order_type": "desc" if since is None else "asc",
             "include": "stats",
             "per_page": PAGE,
             "page": page,
         }
+        if since is not None:
+            params["updated_since"] = iso(since)
         reply = self._http.request("GET", "tickets", params=params)
         return self._snapshots(reply), _has_more(reply)
 

@@ -153,10 +153,11 @@ class Bulk(Protocol):
     gathers: float
     """Seconds between two of them, so that reading leaves enough of what the helpdesk allows."""
 
-    def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
+    def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
         """The tickets as they are now, None for one that the helpdesk no longer has.
 
-        One that is left out has to be read by itself.
+        ``since`` helps to find them: about when the first of them may have changed last, epoch
+        seconds; None: all of them did a moment ago. One that is left out has to be read by itself.
         """
 
     def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:

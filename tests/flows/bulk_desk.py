@@ -25,7 +25,7 @@ class FakeBulk:
         self.faults: dict[str, Fault] = {}
         self.unlisted: set[str] = set()
 
-    def read(self, ticket_ids: Sequence[str]) -> Mapping[str, Snapshot | None]:
+    def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
         with self._desk._call("read_many", ",".join(ticket_ids)):
             found = [i for i in ticket_ids if i not in self.unlisted]
             return {i: self._desk.tickets.get(i) for i in found}

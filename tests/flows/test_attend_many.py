@@ -134,7 +134,9 @@ def test_after_a_lost_answer_each_note_is_looked_for_and_none_posted_again(shop,
 
 def test_a_bug_with_one_ticket_does_not_stop_the_others(shop, desk, monkeypatch):
     desk.tickets["5"] = None  # no snapshot at all
-    monkeypatch.setattr(desk.bulk, "read", lambda ids: {i: desk.tickets.get(i) or 7 for i in ids})
+    monkeypatch.setattr(
+        desk.bulk, "read", lambda ids, since: {i: desk.tickets.get(i) or 7 for i in ids}
+    )
     drain(shop)
 
     assert desk.tickets["4"].group == NEAR_GROUP

@@ -148,11 +148,12 @@ def test_freshdesk_s_tickets_are_found_behind_others_but_not_looked_for_everywhe
     server, desk = opened(freshdesk_server)
     server.page = 3
     numbers = [server.create() for _ in range(20)]
-    last = numbers[:-6:-1]
-    assert set(bulk_of(desk).read(last)) == set(last)
+    first, last, bulk = numbers[:5], numbers[-5:], bulk_of(desk)
+    assert set(bulk.read(last, None)) == set(last)
+    assert set(bulk.read(first, server.now() - 5.0)) == set(first)
     before = len(server.asked)
-    assert bulk_of(desk).read([numbers[0]]) == {}
-    assert len(server.asked) - before == 1
+    assert bulk.read(first, None) == {}
+    assert len(server.asked) - before == 4
 
 
 def test_freshdesk_s_bulk_calls_can_be_left_unused(opened):
