@@ -14,7 +14,7 @@ from overflow.simulate.report_day import levels_chart, load_chart, waits_chart
 from overflow.simulate.report_seats import seats_part
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.seats import Seats
-from overflow.simulate.summary import goal, is_met, level, row
+from overflow.simulate.summary import goal, is_met, level, row, share
 from overflow.simulate.wording import euros, minutes, percent
 
 REFERENCES = ("never", "always", "backlog", "no-free-slot", "estimated-wait", "stationary")
@@ -103,16 +103,16 @@ def _costs(runs: Sequence[Run], asked: Sequence[str]) -> str:
 
 
 def _goals(runs: Sequence[Run], asked: Sequence[str]) -> str:
-    """Who reaches the goal, the cheapest of those first."""
+    """Who reaches the goal, those with the least overflow first."""
     wanted = 100.0 * (goal(runs[0]) or 0.0)
     shown = []
-    for run in sorted(runs, key=lambda run: (not is_met(run), run.cost.mean)):
+    for run in sorted(runs, key=lambda run: (not is_met(run), share(run, "overflowed"))):
         found = level(run)
         shown.append(
             Bar(
                 name=_name(run),
                 value=100.0 * found.mean,
-                text=f"{percent(found.mean)} · {euros(run.cost.mean)}",
+                text=f"{percent(found.mean)} · {percent(share(run, 'overflowed'))}",
                 low=100.0 * found.low if run.days > 1 else None,
                 high=100.0 * found.high if run.days > 1 else None,
                 tone=1 if run.policy in asked else 0,
@@ -120,8 +120,9 @@ def _goals(runs: Sequence[Run], asked: Sequence[str]) -> str:
         )
     scale = axis("% answered in time", [0.0, 100.0], high=100.0)
     note = (
-        "The policy plans by service level: those that reach the goal, or miss it by no more than "
-        "chance, come first, the cheapest of them at the top. Whiskers: 95 % interval."
+        "Answered in time, and overflowed. The policy plans by service level: those that reach the "
+        "goal, or miss it by no more than chance, come first, the one with the least overflow at "
+        "the top. Whiskers: 95 % interval."
     )
     return bars("Service level of each policy", scale, shown, rule=(wanted, "goal"), note=note)
 
@@ -152,21 +153,22 @@ def _partners(scenario: Scenario) -> str:
 def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
     heads = [
         "policy",
-        "tickets a day",
+        "tickets",
         "overflow",
         "of all, late",
-        "answered in time",
+        "in time",
         "gave up",
         "wait, half",
         "wait, 9 of 10",
-        "breaches a day",
+        "breaches",
         "refused",
         "€ a day",
     ]
     rows = [_cells(run) for run in runs]
     strong = [place for place, run in enumerate(runs) if run.policy in asked]
     note = (
-        f"{runs[0].days} days. Shares are of all tickets that came; waits are those of tickets "
+        f"{runs[0].days} days. Tickets and breaches are a day's, shares of all tickets that came; "
+        "in time: answered within the target, by whomever. Waits are those of tickets "
         "answered at home; refused: no partner could take it, so it stayed."
     )
     return table(heads, rows, note=note, strong=strong)
