@@ -168,8 +168,8 @@ def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
     strong = [place for place, run in enumerate(runs) if run.policy in asked]
     note = (
         f"{runs[0].days} days. Tickets and breaches are a day's, shares of all tickets that came; "
-        "in time: answered within the target, by whomever. Waits are those of tickets "
-        "answered at home; refused: no partner could take it, so it stayed."
+        "in time: answered within the target, by whomever; waits: of those answered at home; "
+        "refused: no partner could take it, so it stayed."
     )
     return table(heads, rows, note=note, strong=strong)
 
