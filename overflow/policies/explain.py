@@ -7,7 +7,7 @@ from typing import Final
 
 from overflow.core.model import Channel, Home, Levels, Mode, Partner, Policy
 from overflow.policies.explain_lifts import explain_lifts
-from overflow.policies.values import spoken
+from overflow.policies.quantities import spoken
 from overflow.policies.warnings import warnings
 from overflow.policies.week import (
     agents_on,

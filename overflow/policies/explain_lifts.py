@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from overflow.core.arrivals.peaks import ALL, WHOLE_DAY, Factors, Peak
 from overflow.core.arrivals.signals import SignalRule
 from overflow.core.model import Policy
-from overflow.policies.values import spoken
+from overflow.policies.quantities import spoken
 from overflow.policies.week import local
 
 

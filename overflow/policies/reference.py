@@ -10,8 +10,9 @@ from marshmallow import fields, missing
 
 from overflow.policies.channels import BUILT_IN
 from overflow.policies.parts import Items, Part, Section, Table
+from overflow.policies.quantities import Duration, Share, spoken
 from overflow.policies.schema import PolicySection
-from overflow.policies.values import Duration, Share, Value, spoken
+from overflow.policies.values import Value
 
 Places = Mapping[type[Section], str]
 

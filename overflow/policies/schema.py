@@ -11,24 +11,21 @@ from typing import Final
 from overflow.core.arrivals.peaks import MOST_DAYS
 from overflow.policies.lift_values import ClockHours, ConditionText, DayText, LiftValue
 from overflow.policies.parts import Items, Part, Section, Table
+from overflow.policies.quantities import Duration, Number, Share, Whole
 from overflow.policies.secrets import References
 from overflow.policies.values import (
     Country,
     Day,
-    Duration,
     Flag,
     HoursText,
     Language,
     Mark,
     Name,
-    Number,
     OneOf,
     Options,
-    Share,
     Template,
     Text,
     Topic,
-    Whole,
     Zone,
 )
 

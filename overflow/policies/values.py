@@ -7,7 +7,6 @@ repeats a secret.
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -26,16 +25,10 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}")
 _TOPIC: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MARK: Final = re.compile(r"[^\s,!][^\s,]{0,63}")
-_DURATION: Final = re.compile(r"(?:(\d+(?:\.\d+)?)\s*([smhd])\s*)+")
-_PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
-_SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 _REFERENCE: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/[^\0\n]+")
 
-_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 MESSAGES: Final = {"required": "is missing", "null": "is empty"}
 """What marshmallow says in general, as the end of our sentence."""
-LONGEST: Final = 366 * 86400.0
-"""Seconds: the longest duration that is taken."""
 
 
 def meant(wrong: object, known: Iterable[str]) -> str:
@@ -126,82 +119,6 @@ class Flag(Value[bool]):
         if not isinstance(value, bool):
             raise ValidationError("must be true or false")
         return value
-
-
-class Number(Value[float]):
-    """A number within bounds."""
-
-    kind = "number"
-
-    def __init__(
-        self, about: str = "", *, least: float = 0, most: float = 1e6, **kwargs: Any
-    ) -> None:
-        super().__init__(about, **kwargs)
-        self.least, self.most = least, most
-
-    def read(self, value: object) -> float:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-        ):
-            raise ValidationError(f"must be a {self.kind}")
-        if not self.least <= value <= self.most:
-            raise ValidationError(f"must lie between {self.least:g} and {self.most:g}")
-        return float(value)
-
-
-class Whole(Value[int]):
-    """A whole number within bounds."""
-
-    kind = "whole number"
-
-    def __init__(
-        self, about: str = "", *, least: int = 0, most: int = 1_000_000, **kwargs: Any
-    ) -> None:
-        super().__init__(about, **kwargs)
-        self.least, self.most = least, most
-
-    def read(self, value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationError("must be a whole number")
-        if not self.least <= value <= self.most:
-            raise ValidationError(f"must lie between {self.least} and {self.most}")
-        return value
-
-
-class Duration(Value[float]):
-    """``20s``, ``5m``, ``1h30m``, ``2d`` or seconds."""
-
-    kind = "duration"
-
-    def __init__(
-        self, about: str = "", *, least: float = 0.001, most: float = LONGEST, **kwargs: Any
-    ) -> None:
-        super().__init__(about, **kwargs)
-        self.least, self.most = least, most
-
-    def read(self, value: object) -> float:
-        seconds = _seconds(value)
-        if seconds is None:
-            raise ValidationError("must be a duration such as 20s, 5m, 1h30m or 2d")
-        if not self.least <= seconds <= self.most:
-            least, most = spoken(self.least), spoken(self.most)
-            raise ValidationError(f"must be from {least} to {most}")
-        return seconds
-
-
-class Share(Value[float]):
-    """``80%`` or ``0.8``."""
-
-    kind = "share"
-
-    def read(self, value: object) -> float:
-        if isinstance(value, str) and (found := _SHARE.fullmatch(value.strip())):
-            value = float(found[1]) / 100
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise ValidationError("must be a share such as 80% or 0.8")
-        return float(value)
 
 
 class OneOf(Value[str]):
@@ -328,27 +245,6 @@ class Day(Value[date]):
             except ValueError:
                 pass
         raise ValidationError("must be a day, such as 2026-12-24")
-
-
-def spoken(seconds: float) -> str:
-    """A duration as one would write it: ``90.0`` is ``1m30s``."""
-    if seconds < 1:
-        return f"{seconds:g}s"
-    text, rest = "", round(seconds)
-    for unit in "dhms":
-        count, rest = divmod(rest, int(_UNITS[unit]))
-        text += f"{count}{unit}" if count else ""
-    return text or "0s"
-
-
-def _seconds(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return float(value) if math.isfinite(value) else None
-    if not isinstance(value, str) or len(value) > 40 or not _DURATION.fullmatch(value.strip()):  # noqa: PLR2004  longer is no duration
-        return None
-    return sum(float(count) * _UNITS[unit] for count, unit in _PART.findall(value))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from overflow.core.model import Channel, Home, Mode, Policy
-from overflow.policies.values import spoken
+from overflow.policies.quantities import spoken
 from overflow.policies.week import days, teams_of, uncovered
 
 _WEEK_HOURS: Final = 7 * 24

@@ -13,7 +13,7 @@ from overflow.core.shorthand import FORM, shorten, written_out
 from tests.core import make
 from tests.core.strategies import moments, policies, situations, tickets
 
-wide = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+wide = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def through_json(made):
