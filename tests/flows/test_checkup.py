@@ -4,7 +4,7 @@ import pytest
 
 from overflow.clock import SystemClock
 from overflow.core.model import Status
-from overflow.errors import HelpdeskAway, Refused, Unauthorised, Unknown
+from overflow.errors import HelpdeskAway, Refused, Throttled, Unauthorised, Unknown
 from overflow.flows import audit, reconcile, shops, sync, work
 from overflow.flows.checkup import Outcome, examine, traffic
 from overflow.flows.differences import LOST
@@ -114,6 +114,15 @@ def test_what_the_login_may_not_do_is_said_and_the_rest_goes_on(shop, desk, erro
         assert (found[name].outcome, found[name].seen) == (FAIL, error.message)
         assert words in found[name].mend
     assert found["groups"].outcome is OK
+
+
+def test_what_has_to_wait_for_the_helpdesk_s_budget_is_no_fault(shop, desk):
+    spent = Throttled("The helpdesk's budget of calls is used up.", 6.7)
+    desk.fault = lambda call, _: spent if call == "changed_since" else None
+
+    checked = examined(shop)["what has changed"]
+
+    assert (checked.outcome, "in a minute" in checked.mend) == (WARN, True)
 
 
 def test_where_the_helpdesk_calls_the_api_has_to_answer(shop, httpserver):

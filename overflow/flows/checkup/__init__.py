@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from overflow.clock import Clock
-from overflow.errors import Fault, HelpdeskAway, Refused
+from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
 from overflow.flows.checkup import desk, service, traffic
-from overflow.flows.checkup.finding import Finding, Outcome, fail
+from overflow.flows.checkup.finding import Finding, Outcome, fail, warn
 from overflow.flows.checkup.patient import Patient, patient
 from overflow.flows.services import Services
 
@@ -82,7 +82,7 @@ def _set_up(who: Patient) -> Iterator[Checked]:
         for name, finding in desk.set_up(who):
             yield Checked(name, *finding)
     except Fault as fault:
-        yield Checked("set-up", *fail(fault.message, _mend(fault)))
+        yield _unmade("set-up", fault)
 
 
 def _tried(name: str, check: Check, who: Patient) -> Checked:
@@ -90,7 +90,13 @@ def _tried(name: str, check: Check, who: Patient) -> Checked:
     try:
         return Checked(name, *check(who))
     except Fault as fault:
-        return Checked(name, *fail(fault.message, _mend(fault)))
+        return _unmade(name, fault)
+
+
+def _unmade(name: str, fault: Fault) -> Checked:
+    """Having to wait for the helpdesk's budget is no fault."""
+    judged = warn if isinstance(fault, Throttled) else fail
+    return Checked(name, *judged(fault.message, _mend(fault)))
 
 
 def _mend(fault: Fault) -> str:
@@ -100,6 +106,8 @@ def _mend(fault: Fault) -> str:
                 "is helpdesk.secrets.token the right one, and may its user do that? "
                 "docs/helpdesks.md says what it has to be"
             )
+        case Throttled():
+            return "`calls` above says how much may be asked; look again in a minute"
         case HelpdeskAway():
             return "does the helpdesk work for people? look again in a minute"
         case _:
