@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from overflow import jobs
 from overflow.clock import SystemClock
 from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.flows.services import Pace, Services
+from overflow.flows.turnstile import PATIENCE
 from overflow.settings import Settings, resolve_secret
 from overflow.store.connect import HASTY, PATIENT, connect, require_durable
 from overflow.store.differences import Differences
@@ -26,6 +29,9 @@ from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
 
 __all__ = ["Services", "build"]
+
+SOON: Final = 3.0
+"""Seconds that a call of an API waits where a helpdesk allows few, for it holds a thread."""
 
 
 def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = None) -> Services:
@@ -59,7 +65,9 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
         upkeep=Upkeep(store, journal_days=settings.journal_days),
         book=PolicyBook(policies, clock),
         throttle=throttle,
-        desks=Desks.resolving(resolve_secret, clock, throttle),
+        desks=Desks.resolving(
+            resolve_secret, clock, throttle, patience=PATIENCE if is_worker else SOON
+        ),
         jobs=jobs.Jobs(queue, clock),
         pace=pace or Pace(),
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from overflow.clock import Clock
 from overflow.core.model import HelpdeskConfig, Policy, Words
 from overflow.flows.shop_gate import ShopGate
+from overflow.flows.turnstile import PATIENCE
 from overflow.helpdesks import open_helpdesk
 from overflow.helpdesks.gate import Gate
 from overflow.helpdesks.port import Helpdesk
@@ -30,22 +31,32 @@ class _Kept(NamedTuple):
 class Desks:
     """The helpdesks of this process, each behind the shop's gate. Thread-safe."""
 
-    def __init__(self, opener: Open, clock: Clock, throttle: Throttle) -> None:
+    def __init__(
+        self, opener: Open, clock: Clock, throttle: Throttle, patience: float = PATIENCE
+    ) -> None:
+        """``patience``: seconds that a call waits for its turn where a helpdesk allows few."""
         self._open = opener
         self._clock = clock
         self._throttle = throttle
+        self._patience = patience
         self._kept: dict[str, _Kept] = {}
         self._retired: list[tuple[float, Helpdesk]] = []
         self._lock = threading.Lock()
 
     @classmethod
-    def resolving(cls, resolve: Callable[[str], str], clock: Clock, throttle: Throttle) -> Desks:
+    def resolving(
+        cls,
+        resolve: Callable[[str], str],
+        clock: Clock,
+        throttle: Throttle,
+        patience: float = PATIENCE,
+    ) -> Desks:
         """Helpdesks whose secrets are looked up by ``resolve``."""
 
         def opener(config: HelpdeskConfig, words: Words, gate: Gate) -> Helpdesk:
             return open_helpdesk(config, words, resolve, clock, gate)
 
-        return cls(opener, clock, throttle)
+        return cls(opener, clock, throttle, patience)
 
     def of(self, policy: Policy) -> Helpdesk:
         """The shop's helpdesk as this policy describes it.
@@ -73,7 +84,7 @@ class Desks:
             return kept
 
     def _opened(self, policy: Policy) -> _Kept:
-        gate = ShopGate(self._throttle, policy.shop, policy.helpdesk, self._clock)
+        gate = ShopGate(self._throttle, policy.shop, policy.helpdesk, self._clock, self._patience)
         desk = self._open(policy.helpdesk, policy.words, gate)
         return _Kept(policy.helpdesk, policy.words, desk, gate)
 

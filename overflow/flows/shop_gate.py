@@ -32,15 +32,25 @@ _FAILING: Final = frozenset({401, 403})
 class ShopGate:
     """See ``overflow.helpdesks.gate.Gate``. Thread-safe."""
 
-    def __init__(self, throttle: Throttle, shop: str, config: HelpdeskConfig, clock: Clock) -> None:
+    def __init__(
+        self,
+        throttle: Throttle,
+        shop: str,
+        config: HelpdeskConfig,
+        clock: Clock,
+        patience: float = PATIENCE,
+    ) -> None:
+        """``patience``: seconds that a call waits for its turn at the most."""
         budget = budget_of(config.connector, config.options)
         self._read = reader_of(config.connector)
-        self._whole = Turnstile(throttle, shop, budget, clock)
+        self._whole = Turnstile(throttle, shop, budget, clock, patience=patience)
         self._parts: dict[Part, Turnstile] = {}
         if budget is not None:
             for part in parts_of(config.connector):
                 own = Budget(part.of(budget.calls), budget.seconds, budget.is_firm)
-                self._parts[part] = Turnstile(throttle, shop, own, clock, part.name)
+                self._parts[part] = Turnstile(
+                    throttle, shop, own, clock, patience=patience, part=part.name
+                )
         self._limit = 0
         """What the helpdesk last said of its budget."""
 

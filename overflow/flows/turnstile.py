@@ -12,15 +12,13 @@ import threading
 from contextlib import suppress
 from typing import Final
 
-from overflow.clock import Clock
+from overflow.clock import Clock, new_id
 from overflow.errors import StoreAway, Throttled
 from overflow.helpdesks.limits import Budget, Told
 from overflow.store.throttle import Answer, Asked, Breaker, Outcome, State, Throttle
 
-PATIENCE: Final = 6.0
+PATIENCE: Final = 8.0
 """Seconds that a call waits for its turn; who would have to wait longer comes again later."""
-URGENT_PATIENCE: Final = 3.0
-"""The same for urgent ones: they may hold a thread of the API."""
 LOOK: Final = 0.5
 """Seconds for which is taken for true what was seen last."""
 _CALM: Final = State(Breaker.CLOSED, 0.0, None, 0, None, 0)
@@ -30,12 +28,20 @@ class Turnstile:
     """One shop's throttle, or that of a part of its calls. Thread-safe."""
 
     def __init__(
-        self, throttle: Throttle, shop: str, budget: Budget | None, clock: Clock, part: str = ""
+        self,
+        throttle: Throttle,
+        shop: str,
+        budget: Budget | None,
+        clock: Clock,
+        *,
+        patience: float = PATIENCE,
+        part: str = "",
     ) -> None:
         self._throttle = throttle
         self._shop = shop
         self._budget = budget
         self._part = part
+        self._patience = patience
         self._clock = clock
         self._lock = threading.Lock()
         self._state = _CALM
@@ -47,16 +53,15 @@ class Turnstile:
         """Return when a call may go out. Raises ``Throttled`` where that is too late."""
         if self._may_pass_unasked():
             return
-        left, was_in_line = URGENT_PATIENCE if is_urgent else PATIENCE, False
+        left, call = self._patience, new_id(6)
         while True:
-            asked = self._ask(left, is_urgent=is_urgent, was_in_line=was_in_line)
+            asked = self._ask(call, left, is_urgent=is_urgent)
             match asked.answer:
                 case Answer.GO:
                     return
                 case Answer.NO:
                     raise Throttled(_why(asked.state), asked.wait)
-                case Answer.WAIT_IN_LINE | Answer.WAIT:
-                    was_in_line = asked.answer is Answer.WAIT_IN_LINE
+                case Answer.WAIT:
                     left = max(0.0, left - asked.wait)
                     self._clock.sleep(asked.wait)
 
@@ -83,7 +88,7 @@ class Turnstile:
             self._unasked += 1
             return True
 
-    def _ask(self, left: float, *, is_urgent: bool, was_in_line: bool) -> Asked:
+    def _ask(self, call: str, left: float, *, is_urgent: bool) -> Asked:
         with self._lock:
             count, self._unasked = self._unasked + 1, 0
         try:
@@ -92,7 +97,7 @@ class Turnstile:
                 self._budget,
                 is_urgent=is_urgent,
                 most=left,
-                was_in_line=was_in_line,
+                call=call,
                 count=count,
                 part=self._part,
             )

@@ -129,6 +129,11 @@ def throttle(shop: str, part: str = "") -> str:
     return f"{_of(shop)}throttle:{part}" if part else _of(shop) + "throttle"
 
 
+def throttle_line(shop: str, part: str, *, is_urgent: bool) -> str:
+    """ZSET of calls that wait for their turn at a throttle, scored by when they came."""
+    return f"{throttle(shop, part)}:{'urgent' if is_urgent else 'others'}"
+
+
 def drain_lease(shop: str) -> str:
     """STRING token of the process that drains the shop; expires."""
     return _of(shop) + "lease:drain"

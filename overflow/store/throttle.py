@@ -10,7 +10,6 @@ A small hash holds it, brought up to date by whoever asks, on the store's own ti
     rest                 until when nothing goes out, for the helpdesk said so
     fails open pause     failures in a row; until when the breaker is open, and for how long it was
     probe closed         until when one call may try it; when it closed last
-    line0 line1          when the last of those waiting goes, the urgent ones apart
     turn                 urgent calls since one that was not
 
 Some calls of a helpdesk have a limit of their own: a *part*, which has a hash like this beside it
@@ -41,10 +40,8 @@ class Answer(IntEnum):
     """What becomes of a call that wants to go out."""
 
     GO = 1
-    WAIT_IN_LINE = 0
-    """Its place is kept: ask again after the wait."""
-    WAIT = 2
-    """Nobody goes out before the wait is over: ask anew."""
+    WAIT = 0
+    """Ask again after the wait; its place in line is kept."""
     NO = -1
     """The wait is longer than it takes."""
 
@@ -105,17 +102,20 @@ class Throttle:
         *,
         is_urgent: bool,
         most: float,
-        was_in_line: bool = False,
+        call: str = "",
         count: int = 1,
         part: str = "",
     ) -> Asked:
-        """Whether ``count`` calls may go out now, or after a wait of ``most`` seconds at most."""
-        args = [int(is_urgent), int(was_in_line), to_micro(most), count]
-        return self._asked(_names(shop, part), budget, args)
+        """Whether ``count`` calls may go out now, or after a wait of ``most`` seconds at most.
+
+        ``call`` is any id, the same when it asks again.
+        """
+        args: list[Argument] = [int(is_urgent), call, to_micro(most), count]
+        return self._asked(shop, part, budget, args)
 
     def state(self, shop: str, budget: Budget | None, part: str = "") -> State:
         """How it stands; nothing changes."""
-        return self._asked(_names(shop, part), budget, [0, 0, 0, 0]).state
+        return self._asked(shop, part, budget, [0, "", 0, 0]).state
 
     def left(
         self,
@@ -141,7 +141,14 @@ class Throttle:
         ]
         self._leave([keys.throttle(shop, part), keys.totals(shop)], args)
 
-    def _asked(self, names: list[str], budget: Budget | None, args: list[int]) -> Asked:
+    def _asked(self, shop: str, part: str, budget: Budget | None, args: list[Argument]) -> Asked:
+        own = keys.throttle(shop, part)
+        names = [
+            own,
+            own if part else keys.totals(shop),
+            keys.throttle_line(shop, part, is_urgent=False),
+            keys.throttle_line(shop, part, is_urgent=True),
+        ]
         known = budget or LEARNED
         budgeted = [known.calls, known.seconds, int(known.is_firm), int(known.is_leaky)]
         code, wait, breaker, rest, rate, calls, remaining, failures = self._enter(
@@ -159,11 +166,6 @@ class Throttle:
 
     def _time(self) -> Argument:
         return "" if self._now is None else to_micro(self._now())
-
-
-def _names(shop: str, part: str) -> list[str]:
-    own = keys.throttle(shop, part)
-    return [own, own if part else keys.totals(shop)]
 
 
 def _micro(seconds: float | None) -> Argument:

@@ -5,6 +5,8 @@
 --
 -- KEYS[1]  HASH  the shop's throttle; its fields are named in throttle.py
 -- KEYS[2]  HASH  tallies since the beginning
+-- KEYS[3]  ZSET  calls that wait for their turn, scored by when they came
+-- KEYS[4]  ZSET  the same, the urgent ones
 --
 -- ARGV[1]  now in microseconds; empty: the store's own time
 -- ARGV[2]  calls of the budget, 0 for none
@@ -12,23 +14,23 @@
 -- ARGV[4]  1: what the helpdesk says never raises it
 -- ARGV[5]  1: the helpdesk counts by a leaky bucket, 0: by windows
 -- ARGV[6]  1 urgent, 0 not
--- ARGV[7]  1: it waited in line for as long as it was told
+-- ARGV[7]  id of the call
 -- ARGV[8]  the longest wait that it takes, microseconds
 -- ARGV[9]  calls that it stands for; 0: only look
 --
 -- Returns {code, wait, breaker, rest, rate, calls, remaining, fails}: 1 go, 0 wait for so many
--- microseconds in line and ask again, 2 wait so long and ask anew, -1 no: not within what it takes;
--- 0 closed, 1 open, 2 half-open; microseconds for which nothing goes out; calls in 1000 s, -1 any
--- number; calls of the budget, 0 for none; what the helpdesk last said is left, -1 nothing; failures
--- in a row
+-- microseconds and ask again, -1 no: not within what it takes; 0 closed, 1 open, 2 half-open;
+-- microseconds for which nothing goes out; calls in 1000 s, -1 any number; calls of the budget, 0 for
+-- none; what the helpdesk last said is left, -1 nothing; failures in a row
 
 local BURST = 16 -- the part of the budget that may go out at once
 local SLIP = 0.5 -- seconds that calls may come closer together on their way
 local TURN = 4 -- urgent calls after which another one goes first
 local PROBING = 30e6 -- after so long nobody hears of a probe any more
+local GONE = 15e6 -- after so long nobody waits in line any more
 
 local NAMES = { 'said', 'learned', 'tokens', 'at', 'cut', 'cut_at', 'rest', 'open', 'probe', 'closed',
-  'slow', 'slow_until', 'line0', 'line1', 'turn', 'fails', 'pace', 'remaining' }
+  'slow', 'slow_until', 'turn', 'fails', 'pace', 'remaining' }
 local found = redis.call('HMGET', KEYS[1], unpack(NAMES))
 local s = {}
 for i, name in ipairs(NAMES) do
@@ -92,9 +94,6 @@ local function held(wait)
   redis.call('HINCRBY', KEYS[2], 'calls/held', 1)
   return answer(-1, wait)
 end
-local function refused(wait, code)
-  return wait > tonumber(ARGV[8]) and held(wait) or answer(code, wait)
-end
 
 if breaker == 1 then
   return held(rest)
@@ -105,7 +104,7 @@ if breaker == 2 then
   end
   redis.call('HSET', KEYS[1], 'probe', now + PROBING)
 elseif rest > 0 then
-  return refused(rest, 2)
+  return rest > tonumber(ARGV[8]) and held(rest) or answer(0, rest)
 end
 
 local is_limited = rate < math.huge
@@ -113,39 +112,40 @@ local tokens = burst
 if s.at > 0 and is_limited then
   tokens = math.min(burst, s.tokens + math.max(0, now - s.at) / 1e6 * rate)
 end
-local is_urgent, was_in_line = ARGV[6] == '1', ARGV[7] == '1'
+local is_urgent, id = ARGV[6] == '1', ARGV[7]
+local line = is_urgent and KEYS[4] or KEYS[3]
+redis.call('ZREMRANGEBYSCORE', line, '-inf', now - GONE)
+local place = redis.call('ZRANK', line, id)
 
--- Microseconds until its turn.
-local function until_turn(line)
-  local is_others_turn = s.turn >= TURN and s.line0 > now - 1e6
+-- Microseconds until its turn: those before it go first.
+local function until_turn()
+  local is_others_turn = s.turn >= TURN and redis.call('ZCARD', KEYS[3]) > 0
   local need = 1
   if is_urgent and is_others_turn then
     need = math.min(2, burst)
   elseif not is_urgent and not is_others_turn then
     need = 1 + math.min(math.max(1, burst / 5), burst - 1)
   end
-  local wait = math.max(0, (need - tokens) / rate * 1e6)
-  if not was_in_line and s[line] > now then
-    wait = math.max(wait, s[line] - now + 1e6 / rate)
-  end
-  return wait
+  local ahead = place or redis.call('ZCARD', line)
+  return math.max(0, (need + ahead - tokens) / rate * 1e6)
 end
 
 if breaker == 0 and is_limited then
-  local line = is_urgent and 'line1' or 'line0'
-  local wait = until_turn(line)
-  if wait > 0 then
-    if wait <= tonumber(ARGV[8]) and not was_in_line then
-      redis.call('HSET', KEYS[1], line, math.ceil(now + wait))
-    end
-    return refused(wait, 0)
+  local wait = until_turn()
+  if wait > tonumber(ARGV[8]) then
+    redis.call('ZREM', line, id)
+    return held(wait)
+  elseif wait > 0 then
+    redis.call('ZADD', line, 'NX', now, id)
+    return answer(0, wait)
   end
 end
 
+redis.call('ZREM', line, id)
 s.pace = s.pace * math.exp(-math.max(0, now - s.at) / 6e7) + count
 redis.call('HSET', KEYS[1], 'at', now, 'pace', s.pace, 'turn', is_urgent and s.turn + 1 or 0)
 if is_limited then
   redis.call('HSET', KEYS[1], 'tokens', math.max(0, tokens - count))
 end
-redis.call('HINCRBY', KEYS[2], was_in_line and 'calls/waited' or 'calls/sent', count)
+redis.call('HINCRBY', KEYS[2], place and 'calls/waited' or 'calls/sent', count)
 return answer(1, 0)
