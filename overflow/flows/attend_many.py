@@ -28,8 +28,9 @@ FIRST: Final = 0.5
 """Seconds before what was written is looked for, where it takes some; each time twice as long."""
 LATELY: Final = 3600.0
 """Seconds: what changed longer ago is not looked for among others."""
-OVERLAP: Final = 60.0
-"""Seconds by which the helpdesk's clock may be behind."""
+OVERLAP: Final = 5.0
+"""Seconds by which a hint may have been heard after the change, by the helpdesk's clock. Few: the
+tickets that changed in them stand in front of those that are looked for."""
 
 Failed = Callable[[Due, Exception], None]
 """Told of each ticket that failed."""
