@@ -153,7 +153,7 @@ class TestTheBudget:
 
 class TestWhatSomebodyWaitsFor:
     @on_one_store
-    @given(st.lists(st.floats(5 / RATE, 9.0), min_size=1, max_size=5))
+    @given(st.lists(st.floats(5 / RATE, 9.0), min_size=1, max_size=3))
     def test_a_fifth_is_always_left_for_it(self, store_client, throttle, time, gaps):
         store_client.flushall()
         urgent = list(itertools.accumulate(gaps))
