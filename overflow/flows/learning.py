@@ -6,26 +6,20 @@ process makes the next one goes on with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from overflow.core.learning import presence
-from overflow.core.learning.presence import Look, Presence, presence_from
+from overflow.core.learning import at_work, presence
+from overflow.core.learning.presence import Presence, presence_from
 from overflow.core.learning.times import Lesson, Seen, lesson_from, mean_time
 from overflow.core.model import HOME, Channel, Policy, Situation
-from overflow.core.pool import handle_time, home_load
 from overflow.core.prospects.ahead import Learned
 from overflow.core.roster import Staff, staff
 from overflow.core.rounds import Work
 from overflow.flows import counts
 from overflow.flows.counts import AtHome
-
-GLANCE: Final = 120.0
-"""Seconds; whoever is not seen at work for so long while customers wait on the line, is not."""
-PATIENTLY: Final = 2.0
-"""Handle times until the first answers of what was begun at once are given."""
 
 
 class Taught(NamedTuple):
@@ -124,62 +118,11 @@ def team(
     """Home's people now, with what was counted since ``last`` (see ``plain``); empty: no round."""
     people = staff(policy, situation, now)
     before = presence_from(last["presence"]) if last else presence.begin(people.declared)
-    lines = list(_lines(situation, policy, now))
-    answers = {line.channel: counts.at_home(totals, line.channel).answers for line in lines}
+    answers = {name: counts.at_home(totals, name).answers for name in policy.channels}
     if people.agents is None or not people.hours.is_open(now):
         return Team(people, before._replace(last=None, since=None), answers)
-    counted = last.get("answers", {})
-    worked = sum(
-        (answers[line.channel] - counted.get(line.channel, answers[line.channel])) * line.seconds
-        for line in lines
-        if not line.is_live
-    )
-    seen = _look(lines, people.agents, now)
+    lines = list(at_work.lines(situation, policy, now))
+    counted = last.get("answers", answers)
+    new = {name: count - counted.get(name, count) for name, count in answers.items()}
+    seen, worked = at_work.look(lines, people.agents, now), at_work.answering(lines, new)
     return Team(people, presence.look(before, seen, worked, people.declared), answers)
-
-
-class _Line(NamedTuple):
-    """One channel's tickets at home."""
-
-    channel: str
-    waiting: int
-    wip: int
-    is_live: bool
-    width: int
-    """Tickets that an agent works on at once."""
-    seconds: float
-    """Of an agent's time that a ticket takes."""
-
-
-def _lines(situation: Situation, policy: Policy, now: float) -> Iterator[_Line]:
-    for name, channel in policy.channels.items():
-        seconds = handle_time(name, situation, policy, now)[0]
-        if name not in policy.home.channels or seconds is None:
-            continue
-        queues = {queue for team, queue in situation.loads if team == HOME}
-        loads = [home_load(situation, policy, q) for q in queues if q.partition(".")[0] == name]
-        width = policy.home.concurrency.get(name, 1)
-        yield _Line(
-            name,
-            sum(load.waiting for load in loads),
-            sum(load.wip for load in loads),
-            channel.live,
-            width,
-            seconds / width,
-        )
-
-
-def _look(lines: list[_Line], agents: int, now: float) -> Look:
-    waiting = sum(line.waiting for line in lines)
-    working = sum(line.wip / line.width for line in lines if line.is_live)
-    letters = [line for line in lines if line.waiting and not line.is_live]
-    written = sum(line.waiting for line in letters)
-    return Look(
-        at=now,
-        agents=agents,
-        there=working + sum(line.waiting / line.width for line in lines),
-        is_waiting=waiting > 0,
-        working=working,
-        unit=sum(line.waiting * line.seconds for line in letters) / written if written else GLANCE,
-        delay=PATIENTLY * max((line.seconds * line.width for line in letters), default=0.0),
-    )
