@@ -77,11 +77,11 @@ class Desks:
             kept = self._kept.get(policy.shop)
             if kept is not None and _fits(kept, policy):
                 return kept
+            self._kept[policy.shop] = opened = self._opened(policy)
             if kept is not None:
                 self._retired.append((self._clock.now() + RETIRES, kept.desk))
-            self._kept[policy.shop] = kept = self._opened(policy)
             self._close_retired(self._clock.now())
-            return kept
+            return opened
 
     def _opened(self, policy: Policy) -> _Kept:
         gate = ShopGate(self._throttle, policy.shop, policy.helpdesk, self._clock, self._patience)

@@ -90,7 +90,9 @@ local count = tonumber(ARGV[9])
 if count == 0 then
   return answer(0, 0)
 end
+local line = ARGV[6] == '1' and KEYS[4] or KEYS[3]
 local function held(wait)
+  redis.call('ZREM', line, ARGV[7])
   redis.call('HINCRBY', KEYS[2], 'calls/held', 1)
   return answer(-1, wait)
 end
@@ -113,7 +115,6 @@ if s.at > 0 and is_limited then
   tokens = math.min(burst, s.tokens + math.max(0, now - s.at) / 1e6 * rate)
 end
 local is_urgent, id = ARGV[6] == '1', ARGV[7]
-local line = is_urgent and KEYS[4] or KEYS[3]
 redis.call('ZREMRANGEBYSCORE', line, '-inf', now - GONE)
 local place = redis.call('ZRANK', line, id)
 
@@ -133,7 +134,6 @@ end
 if breaker == 0 and is_limited then
   local wait = until_turn()
   if wait > tonumber(ARGV[8]) then
-    redis.call('ZREM', line, id)
     return held(wait)
   elseif wait > 0 then
     redis.call('ZADD', line, 'NX', now, id)
