@@ -5,12 +5,13 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import decide, decision_quality, intake, lag, limits, planner, size
+from bench import decide, decision_quality, intake, lag, late_bound, limits, planner, size
 from bench.shop import SECRET, SECRET_NAME
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "decide": decide.run,
     "decision_quality": decision_quality.run,
+    "late_bound": late_bound.run,
     "planner": planner.run,
     "intake": intake.run,
     "size": size.run,
