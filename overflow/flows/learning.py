@@ -60,23 +60,23 @@ def taught(
     situation: Situation,
     policy: Policy,
     now: float,
+    *,
+    goes_on: bool,
 ) -> Taught:
     """With what was counted since ``last`` (see ``plain``); empty: the first round.
 
-    That one takes over the mean that the store has measured.
+    That one takes over the mean that the store has measured. ``goes_on``: so do today's estimates;
+    else they begin with all that is known.
     """
     counted, day = counts.at_home(totals, channel.name), _day(policy.zone, now)
     if not last:
         return Taught(Lesson(day, _measured(channel, situation)), Lesson(day), counted)
-    handle, patience = lesson_from(last["handle"]), lesson_from(last["patience"])
-    new = counted.since(AtHome(*last["counted"]))
-    return Taught(
-        handle.learned(Seen(new.handled, new.handled_time), day),
-        patience.learned(Seen(new.gave_up, new.waited), day),
-        counted,
-        new,
-        day > handle.day,
-    )
+    new, before = counted.since(AtHome(*last["counted"])), lesson_from(last["handle"])
+    handle = before.learned(Seen(new.handled, new.handled_time), day)
+    patience = lesson_from(last["patience"]).learned(Seen(new.gave_up, new.waited), day)
+    if not goes_on:
+        handle, patience = handle.over(), patience.over()
+    return Taught(handle, patience, counted, new, day > before.day)
 
 
 def _measured(channel: Channel, situation: Situation) -> Seen:

@@ -140,6 +140,7 @@ class _Round:
                 self._situation,
                 self._policy,
                 self._now,
+                goes_on=self._goes_on(name),
             )
             for name in self._channels()
         }
@@ -197,14 +198,20 @@ class _Round:
     def _learned(self, name: str, here: Ahead, taught: Taught) -> Estimates:
         """What is known of a channel, with what came since the last round."""
         expected, last = here.prospect.expected, self._before.get(name, {})
-        since = last.get("at", self._now)
-        if "estimates" not in last or not 0.0 < self._now - since < FORGOTTEN:
+        if not self._goes_on(name):
             return estimate.begin(expected)
         new = {each: n - last["came"].get(each, 0) for each, n in self._came.items()}
         before = estimate.from_plain(last["estimates"])
         if taught.is_new_day:
             before = estimate.anew(before, expected)
-        return rounds.learned(before, here, new, self._team.agents, since, self._now, taught.work)
+        return rounds.learned(
+            before, here, new, self._team.agents, last["at"], self._now, taught.work
+        )
+
+    def _goes_on(self, name: str) -> bool:
+        """Whether a channel has estimates of today that are recent enough."""
+        last = self._before.get(name, {})
+        return "estimates" in last and 0.0 < self._now - last["at"] < FORGOTTEN
 
     def _rests(self, channel: Channel, taught: Taught) -> dict[str, dict[str, float | None]]:
         """By what is learned: what it was before anything was seen, and how much was seen."""

@@ -66,6 +66,15 @@ def test_what_today_taught_is_what_tomorrow_begins_with(shop, desk):
     assert told["known"]["handle_time"] == pytest.approx(expected, rel=0.05)
 
 
+def test_so_is_it_what_the_day_goes_on_with_after_a_long_break(shop, desk):
+    for number in range(40):
+        served(shop, desk, number, 240.0)
+    told = planned(shop)  # hours after the round before
+
+    expected = (10 * 600.0 + 40 * 240.0) / (10 + 40)
+    assert told["known"]["handle_time"] == pytest.approx(expected, rel=0.02)
+
+
 def test_another_process_goes_on_with_what_was_learned(shop, desk):
     for number in range(10):
         served(shop, desk, number, 240.0)

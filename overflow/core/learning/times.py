@@ -57,6 +57,10 @@ class Lesson(NamedTuple):
         share = 0.5 ** ((day - self.day) / HALF_LIFE)
         return Lesson(day, self.past.plus(self.today).faded(share), new)
 
+    def over(self) -> Lesson:
+        """Today so far counts as past: what is made of it begins anew."""
+        return self._replace(past=self.past.plus(self.today), today=Seen())
+
 
 def lesson_from(data: list[float | list[float]]) -> Lesson:
     """What a lesson is after a way through JSON."""

@@ -79,3 +79,8 @@ def test_older_weeks_count_less_by_half_each_half_life():
 
 def test_a_clock_that_goes_back_makes_no_new_day():
     assert Lesson(10).learned(Seen(1, 1.0), 9) == Lesson(10, Seen(), Seen(1, 1.0))
+
+
+def test_a_day_that_begins_anew_begins_with_all_that_is_known():
+    lesson = Lesson(10, Seen(2, 20.0), Seen(3, 60.0)).over()
+    assert lesson == Lesson(10, Seen(5, 80.0))
