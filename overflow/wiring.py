@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from redis import Redis
+
 from overflow import jobs
-from overflow.clock import SystemClock
+from overflow.clock import Clock, SystemClock
 from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.flows.services import Pace, Services
@@ -28,7 +30,7 @@ from overflow.store.throttle import Throttle
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
 
-__all__ = ["Services", "build"]
+__all__ = ["Services", "assemble", "build"]
 
 SOON: Final = 3.0
 """Seconds that a call of an API waits where a helpdesk allows few, for it holds a thread."""
@@ -42,10 +44,31 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
     """
     store = connect(settings.store_url, retries=PATIENT if is_worker else HASTY)
     require_durable(store, settings.accept_data_loss)
-    clock = StoreClock(store, SystemClock())
+    clock, throttle = StoreClock(store, SystemClock()), Throttle(store)
+    patience = PATIENCE if is_worker else SOON
+    return assemble(
+        settings,
+        store=store,
+        queue=jobs.connect(settings.queue_url or settings.store_url),
+        clock=clock,
+        throttle=throttle,
+        desks=Desks.resolving(resolve_secret, clock, throttle, patience=patience),
+        pace=pace or Pace(),
+    )
+
+
+def assemble(
+    settings: Settings,
+    *,
+    store: Redis,
+    queue: Redis,
+    clock: Clock,
+    throttle: Throttle,
+    desks: Desks,
+    pace: Pace,
+) -> Services:
+    """The services that these parts make; tests bring some of their own."""
     situations, policies = Situations(store), Policies(store)
-    throttle = Throttle(store)
-    queue = jobs.connect(settings.queue_url or settings.store_url)
     return Services(
         settings=settings,
         clock=clock,
@@ -65,9 +88,7 @@ def build(settings: Settings, *, is_worker: bool = False, pace: Pace | None = No
         upkeep=Upkeep(store, journal_days=settings.journal_days),
         book=PolicyBook(policies, clock),
         throttle=throttle,
-        desks=Desks.resolving(
-            resolve_secret, clock, throttle, patience=PATIENCE if is_worker else SOON
-        ),
+        desks=desks,
         jobs=jobs.Jobs(queue, clock),
-        pace=pace or Pace(),
+        pace=pace,
     )

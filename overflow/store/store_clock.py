@@ -19,7 +19,7 @@ from overflow.errors import StoreAway
 EVERY: Final = 10.0
 """Seconds between two looks at the store's time."""
 LEAST: Final = 0.25
-"""Seconds of difference that are left alone, and the slowest answer that tells a difference."""
+"""Seconds of difference that are left alone."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +51,6 @@ class StoreClock:
         seconds, micros = self._store.time()
         took = monotonic() - began
         difference = seconds + micros / 1e6 + took / 2 - self._own.now()
-        if took < LEAST < abs(difference - self._difference):
+        if abs(difference - self._difference) > LEAST + took / 2:  # a slow answer tells less
             self._difference = difference
             _log.warning("this machine's clock is not the store's", ahead=-difference)

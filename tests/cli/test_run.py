@@ -14,6 +14,7 @@ import pytest
 
 from overflow.settings import VARIABLES, Settings
 from overflow.store.connect import connect
+from tests.real.processes import free_port
 from tests.serve.procs import children, family, is_alive, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -36,12 +37,6 @@ channels:
   email:
     target: 4h
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Run:

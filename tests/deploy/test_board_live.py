@@ -5,7 +5,6 @@ keeps the promise is tested where its metrics are made.
 """
 
 import json
-import socket
 import subprocess
 import threading
 import time
@@ -17,6 +16,7 @@ import pytest
 import yaml
 
 from tests.deploy.test_observability import RULES, panels, queries
+from tests.real.processes import free_port
 
 DOMAIN = {
     "overflow_decisions_total": "shop outcome reason team channel",
@@ -71,12 +71,6 @@ def exposition(path: str, count: int) -> str:
     for part in ("sum", "count"):
         text += series(f"{histogram}_{part}", HISTOGRAMS[histogram], count)
     return text
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -2,26 +2,12 @@
 
 from overflow.clock import SystemClock
 from overflow.flows import imports, shops
-from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
-from overflow.flows.services import Pace, Services
-from overflow.jobs import Jobs
+from overflow.flows.services import Pace
 from overflow.jobs import connect as connect_jobs
 from overflow.settings import Settings
-from overflow.store.differences import Differences
-from overflow.store.forecasts import Forecasts
-from overflow.store.journal import Journal
-from overflow.store.keyring import Keyring
-from overflow.store.leases import Leases
-from overflow.store.marks import Marks
-from overflow.store.policies import Policies
-from overflow.store.progress import Progress
-from overflow.store.requests import Requests
-from overflow.store.situations import Situations
-from overflow.store.tallies import Tallies
 from overflow.store.throttle import Throttle
-from overflow.store.tickets import Tickets
-from overflow.store.upkeep import Upkeep
+from overflow.wiring import assemble
 from tests.flows.fake_desk import FakeDesk
 
 SHOP = "lamps"
@@ -102,29 +88,14 @@ class House:
         self._url, self._client, self.desk, self._pace = url, client, desk, pace
         self.clock = clock or MovableClock()
         self.queue = connect_jobs(url)
-        situations, policies = Situations(client), Policies(client)
         throttle = Throttle(client, self.clock.now)
-        self.services = Services(
-            settings=Settings(redis_url=url),
+        self.services = assemble(
+            Settings(redis_url=url),
+            store=client,
+            queue=self.queue,
             clock=self.clock,
-            redis=client,
-            tickets=Tickets(client, situations),
-            situations=situations,
-            policies=policies,
-            journal=Journal(client),
-            marks=Marks(client),
-            leases=Leases(client),
-            tallies=Tallies(client),
-            differences=Differences(client),
-            forecasts=Forecasts(client),
-            keyring=Keyring(client),
-            requests=Requests(client),
-            progress=Progress(client),
-            upkeep=Upkeep(client),
-            book=PolicyBook(policies, self.clock),
             throttle=throttle,
             desks=Desks(lambda config, words, gate: _behind(desk, gate), self.clock, throttle),
-            jobs=Jobs(self.queue, self.clock),
             pace=pace,
         )
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def until(condition, seconds=30.0):
+def until(condition, seconds=60.0):
     """Wait until it holds, and give what it gave."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -5,7 +5,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from base64 import b64encode
 from pathlib import Path
 
@@ -17,29 +16,10 @@ from overflow.flows.route import mark_to_read
 from overflow.settings import Settings
 from overflow.wiring import build
 from tests.flows.house import FAR_GROUP, HOME_GROUP, NEAR_GROUP, SHOP, document, partner
+from tests.serve.procs import children, until
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-
-
-def until(condition, seconds=60.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.05)
-    return found
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return sorted(found)
 
 
 @pytest.fixture
@@ -130,10 +110,10 @@ def test_a_burst_is_put_in_step_though_a_worker_is_killed_in_it(services, sandbo
     with sandbox.people() as people:
         burst(services, people, 30)
         until(lambda: any(t["group"] == NEAR_GROUP for t in people.tickets()))
-        [victim] = until(lambda: children(workers.pid))
+        [victim] = until(lambda: children(workers.pid, "workers"))
         os.kill(victim, signal.SIGKILL)
         until(lambda: len(moved(people)) >= 27, 30.0)  # its work goes on
-        assert children(workers.pid) != [victim]
+        assert children(workers.pid, "workers") != [victim]
 
         # A note that may have been posted is waited for until no request can still take effect.
         until(lambda: in_step(services, people, 30), 100.0)
@@ -148,7 +128,7 @@ def moved(people):
 def test_two_workers_share_the_work_and_end_when_told_to(services, sandbox, start):
     workers = start(2)
     until(lambda: imports.is_imported(services, SHOP))
-    assert len(until(lambda: len(children(workers.pid)) == 2 and children(workers.pid))) == 2
+    until(lambda: len(children(workers.pid, "workers")) == 2)
     until(lambda: len(services.progress.beats()) == 2)
     with sandbox.people() as people:
         burst(services, people, 10)
