@@ -33,7 +33,8 @@ class Gathering:
     def pieces(self, dues: Sequence[Due], bulk: Bulk, lanes: int, now: float) -> list[Piece]:
         """What is to be begun: as many full pieces as there are lanes for, else what there is.
 
-        Those that have to be are alone, whatever else is under way.
+        Those that have to be are alone, whatever else is under way. They come last, for they may be
+        many, and are begun only as far as there are threads.
         """
         company = [due for due in dues if due.id not in self.alone]
         parts = [tuple(company[at : at + bulk.most]) for at in range(0, len(company), bulk.most)]
@@ -41,4 +42,4 @@ class Gathering:
         begun = begun[: bulk.lanes - lanes]
         if begun:
             self._begun = now
-        return [(due,) for due in dues if due.id in self.alone] + begun
+        return begun + [(due,) for due in dues if due.id in self.alone]

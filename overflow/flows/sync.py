@@ -130,7 +130,9 @@ class _Drain:
     def _take(self, pool: ThreadPoolExecutor) -> None:
         bulk = bulk_of(self._desk())
         most = min(self._services.pace.threads, self._gate().room())
-        free = max(0, most - len(self._under_way))
+        free = most - len(self._under_way)
+        if free <= 0:
+            return
         pieces = [(due,) for due in self._fresh(free)] if bulk is None else self._gathered(bulk)
         for piece in pieces[:free]:
             self._met.update(piece)
@@ -146,8 +148,6 @@ class _Drain:
 
     def _fresh(self, most: int) -> list[Due]:
         """What is due and not worked on yet."""
-        if most <= 0:
-            return []
         taken = {due.id for piece in self._under_way.values() for due in piece}
         taken |= {due.id for due in self._posting.values()}
         found = [due for due in self._due(len(taken) + most) if due.id not in taken]

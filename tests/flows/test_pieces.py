@@ -42,6 +42,12 @@ def test_those_that_have_to_be_are_alone(ids, alone):
     ]
 
 
+@given(IDS, IDS)
+def test_however_many_are_alone_company_is_begun_first(ids, alone):
+    is_alone = [piece[0].id in alone for piece in begun(ids, alone)]
+    assert is_alone == sorted(is_alone)
+
+
 def test_company_gathers_only_while_others_are_under_way():
     gathering = Gathering()
     gathering.pieces([Due("1", None, None)], BULK, 0, 10.0)
