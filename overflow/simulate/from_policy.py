@@ -6,15 +6,14 @@ and what arrives in it comes in the first minute of the next opening (before the
 
 Each channel is played on its own. Agents who serve several are split between them by the work that
 is foretold there, to the nearest slot; each channel keeps one at least. So a pool looks a little
-worse than it is, for in truth whoever is free helps out. A partner's daily limit is split between
-its channels in the same way, by the tickets that are foretold on the shop's calendar day.
+worse than it is, for in truth whoever is free helps out.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,12 +21,12 @@ from zoneinfo import ZoneInfo
 from overflow.core.arrivals.expected import Forecast
 from overflow.core.arrivals.history import QUARTER
 from overflow.core.model import Channel, Partner, Policy
-from overflow.core.prospects.arrivals import steps
+from overflow.core.prospects import arrivals
 from overflow.core.roster import Staff, stretches
 from overflow.core.targets import partner_breach
 from overflow.core.trace import Input
 from overflow.errors import Invalid
-from overflow.simulate.partners import Contract
+from overflow.simulate.contracts import contract, slots_of
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.told import Steps
 
@@ -86,35 +85,6 @@ def _able(policy: Policy, channel: Channel) -> list[Partner]:
     return [p for p in policy.partners if p.enabled and channel.name in p.channels]
 
 
-def _slots_of(channel: Channel, partner: Partner) -> int:
-    """Tickets of the channel that the partner holds at most."""
-    most = partner.capacity.get(channel.name, 0)
-    return most if partner.total_capacity is None else min(most, partner.total_capacity)
-
-
-def _opening(partner: Partner, spans: Sequence[Span]) -> Steps:
-    """(minute, 1 where the partner is open from then on, else 0)."""
-    steps, at = list[tuple[float, int]](), 0.0
-    for begin, until in spans:
-        edges = {begin: 0}
-        for opens, closes in partner.hours.segments(begin, until):
-            edges |= {opens: 1, closes: 0}
-        for moment, is_open in sorted(edges.items()):
-            if moment < until and (not steps or steps[-1][1] != is_open):
-                steps.append((at + (moment - begin) / MINUTE, is_open))
-        at += (until - begin) / MINUTE
-    return tuple(steps)
-
-
-def _days(begin: float, until: float, zone: str) -> Iterator[Span]:
-    """The calendar days (midnight to midnight) that have a part in the time between."""
-    here = ZoneInfo(zone)
-    day = datetime.fromtimestamp(begin, here).date()
-    while (start := datetime.combine(day, time(), here).timestamp()) < until:
-        day += timedelta(days=1)
-        yield start, datetime.combine(day, time(), here).timestamp()
-
-
 class _Book:
     """Reads policy and forecast, channel by channel."""
 
@@ -144,7 +114,7 @@ class _Book:
             handle_time=handle / MINUTE,
             theta=0.0 if patience is None else MINUTE / patience,
             target=channel.target.seconds / MINUTE,
-            rate=steps(self._pieces(channel.name, spans)),
+            rate=arrivals.steps(self._pieces(channel.name, spans)),
             breach=policy.costs.breach,
             lost=policy.costs.lost,
             overflow=self._price(channel, partner),
@@ -156,42 +126,8 @@ class _Book:
             late_wait=partner.answer_time / MINUTE,
             goal=channel.target.goal,
             is_by_goal=policy.planning == "service_level",
-            partners=tuple(self._contract(channel, each, spans) for each in able),
+            partners=tuple(contract(channel, p, spans, policy.zone, self._foretold) for p in able),
         )
-
-    def _contract(self, channel: Channel, partner: Partner, spans: Sequence[Span]) -> Contract:
-        """What the partner is to the channel in this time."""
-        handle = channel.handle_time or 0.0
-        return Contract(
-            name=partner.name,
-            price=partner.price,
-            slots=_slots_of(channel, partner),
-            handle_time=(handle + partner.answer_time) / MINUTE,
-            answer_time=partner.answer_time / MINUTE,
-            opening=_opening(partner, spans),
-            allowed=self._allowed(channel, partner, spans),
-        )
-
-    def _allowed(self, channel: Channel, partner: Partner, spans: Sequence[Span]) -> Steps | None:
-        """(minute, tickets that it may be given from then on), by the shop's calendar days."""
-        if partner.daily_limit is None:
-            return None
-        steps, at = list[tuple[float, int]](), 0.0
-        for begin, until in spans:
-            for start, end in _days(begin, until, self._policy.zone):
-                inside = (begin, until) if channel.live else (start, end)
-                share = self._share_of_day(channel, partner, (start, end), inside)
-                since = at + max(0.0, start - begin) / MINUTE
-                if not steps or since > steps[-1][0]:
-                    steps.append((since, math.ceil(partner.daily_limit * share)))
-            at += (until - begin) / MINUTE
-        return tuple(steps)
-
-    def _share_of_day(self, channel: Channel, partner: Partner, day: Span, inside: Span) -> float:
-        """Of the day's tickets that the partner could be given, those of the channel then."""
-        everything = sum(self._foretold(name, *day) for name in partner.channels)
-        own = self._foretold(channel.name, max(day[0], inside[0]), min(day[1], inside[1]))
-        return own / everything if everything > 0 else 1.0
 
     def _price(self, channel: Channel, partner: Partner) -> float:
         """Of an overflow: the price, and a breach as often as the partner is late itself."""
@@ -200,7 +136,7 @@ class _Book:
 
     def _seats(self, channel: Channel) -> int:
         """Tickets that all partners of the channel hold together at most."""
-        return sum(_slots_of(channel, partner) for partner in _able(self._policy, channel))
+        return sum(slots_of(channel, partner) for partner in _able(self._policy, channel))
 
     def _slots(self, channel: Channel, spans: Sequence[Span]) -> Steps:
         """(minute, slots) of the channel's share of the agents on shift."""

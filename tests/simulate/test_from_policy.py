@@ -101,6 +101,10 @@ def test_a_daily_limit_counts_by_the_shops_day_and_is_split_between_channels():
     assert contract(both[0], name).allowed == ((0.0, 15),)
     (letters,) = days(["email"], policy=limited, email=6)
     assert contract(letters, name).allowed == ((0.0, 60), (720.0, 60))
+    lunch = parse_hours("Mo-Sa 08:00-12:00,13:00-17:00", POLICY.zone)
+    shut = replace(limited, home=replace(POLICY.home, hours=lunch))
+    (letters,) = days(["email"], policy=shut, email=6)
+    assert contract(letters, name).allowed == ((0.0, 60), (480.0, 60))  # one count a day
     endless = agreed(name, daily_limit=None)
     assert contract(days(policy=endless, chat=30)[0], name).allowed is None
 
