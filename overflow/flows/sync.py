@@ -107,7 +107,7 @@ class _Drain:
         self._end: End | None = None
         self._under_way: dict[Future[Parted], Piece] = {}
         self._posting: dict[Future[Parted], Due] = {}
-        self._gathering = services.gatherings.pop(shop, None) or Gathering()
+        self._gathering = services.gatherings.pop(shop, Gathering())
         self._tickets = 0
         self._met: Counter[Due] = Counter()
         self._failing = Failing(services, shop)
