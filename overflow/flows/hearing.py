@@ -15,6 +15,7 @@ from overflow.core.model import HOME, Mode, Policy, Record
 from overflow.flows.health import is_worker_alive
 from overflow.flows.route import mark_to_read
 from overflow.flows.services import Services
+from overflow.helpdesks.hooks import patience
 from overflow.helpdesks.setup.step import Finding, failed, left_out, there
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class Hearing:
 
     def of_webhooks(self, unheard: str) -> Finding:
         """Whether a verified one has come; ``unheard``: where people see why none did."""
-        if self._is_polled_only():
+        if patience(self._policy.helpdesk) is None:
             return left_out("the file describes none: what happens is seen by polling")
         self._awaited(self._new)
         self._awaited(lambda: _verified(self._new()), _GRACE if self._new() else 0.0)
@@ -91,10 +92,6 @@ class Hearing:
         prefix = f"webhook/{self._policy.helpdesk.connector}/"
         totals = self._services.tallies.totals(self._policy.shop)
         return {k.removeprefix(prefix): n for k, n in totals.items() if k.startswith(prefix)}
-
-    def _is_polled_only(self) -> bool:
-        helpdesk = self._policy.helpdesk
-        return helpdesk.connector == "rest" and "webhook" not in helpdesk.options
 
 
 def _verified(new: Mapping[str, int]) -> dict[str, int]:
