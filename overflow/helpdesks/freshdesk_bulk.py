@@ -48,15 +48,17 @@ class FreshdeskBulk:
         self._is_wrapped = is_wrapped
 
     def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
-        """Those that changed since then, or the last changed ones, page after page.
+        """Those that changed since then and the last changed ones, page after page.
 
         Deleted ones and spam are not listed, so whatever is not found has to be read by itself.
         """
         wanted, found = set(ticket_ids), dict[str, Snapshot]()
-        for page in range(1, PAGES + 1):
-            listed, has_more = self._walk.latest(page, since)
+        from_both_ends = ((1, since), (1, None), (2, since), (2, None))
+        pages = [(page, None) for page in range(1, PAGES + 1)] if since is None else from_both_ends
+        for page, start in pages:
+            listed, has_more = self._walk.latest(page, start)
             found |= {seen.id: seen for seen in listed if seen.id in wanted}
-            if not has_more or len(found) == len(wanted):
+            if len(found) == len(wanted) or (start is None and not has_more):
                 break
         return found
 
