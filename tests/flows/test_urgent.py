@@ -1,11 +1,13 @@
 """What goes first where a helpdesk is to be asked less: that for which somebody waits."""
 
+from dataclasses import replace
+
 import pytest
 
 from overflow.errors import Throttled
 from overflow.flows import reconcile, work
 from overflow.flows.work import By
-from tests.flows.house import SHOP
+from tests.flows.house import QUICK, SHOP, House
 from tests.flows.routing import arrivals, receive
 from tests.flows.test_sync import drain, settle
 
@@ -98,3 +100,16 @@ def test_waiting_uses_up_no_attempt(shop, desk):
     [mark] = shop.services.marks.dirty_due(SHOP, shop.clock.now())
     assert mark.attempts == 0
     assert shop.totals().get("sync/failed", 0) == 0
+
+
+def test_what_is_due_soonest_is_written_first_where_not_all_can_be(store_url, store_client, desk):
+    house = House(store_url, store_client, desk, replace(QUICK, threads=1))
+    house.open()
+    arrivals(house, desk, 8)
+    arrivals(house, desk, 4, start=11, channel="chat")  # due in minutes, not in hours
+    settle(house)
+
+    writes = [call for call in desk.calls if call.startswith("write")]
+    assert len(writes) == 6
+    assert writes[0] == "write 14"
+    house.queue.close()
