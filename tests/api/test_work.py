@@ -106,6 +106,17 @@ def test_a_helpdesk_that_is_away_is_503_and_says_when_to_try_again(
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+def test_a_helpdesk_that_wants_to_be_left_alone_is_503_for_as_long(overflowed, partner, services):
+    ticket = overflowed()
+    gate = services.desks.gate(services.book.policy("lamps"))
+    gate.left(429, {"retry-after": "40"})
+
+    answer = partner("POST", f"{WHERE}/{ticket}/notes", {"agent": "amelie", "text": "Hm."})
+
+    assert answer.status_code == 503
+    assert 30 <= int(answer.headers["Retry-After"]) <= 40
+
+
 def test_an_answer_to_what_could_not_be_assigned_is_409_and_says_so(
     overflowed, partner, services, shop
 ):
