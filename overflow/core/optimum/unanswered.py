@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 from scipy.special import betainc
@@ -10,6 +11,9 @@ from scipy.special import betainc
 from overflow.core.line import Vector, average_slots
 from overflow.core.optimum.course import Course
 from overflow.core.optimum.lateness import lateness, whole
+
+_PATIENT: Final = 1e-6
+"""Rate of giving up, by that of being served, below which nobody does."""
 
 
 def failing(course: Course, t: float, most: int) -> Vector:
@@ -35,10 +39,10 @@ def unanswered(course: Course, t: float, most: int) -> Vector:
 
         E[exp(-theta V); V <= T] = a / (a + k) P(Beta(a + 1, k) >= exp(-theta T))
 
-    Where slots change until then, with their average (``line.average_slots``). Where nobody gives
-    up it is ``lateness``.
+    Where slots change until then, with their average (``line.average_slots``). Where hardly anybody
+    gives up it is ``lateness``.
     """
-    if course.theta == 0:
+    if course.theta <= _PATIENT * course.mu:
         return lateness(course, t, most)
     until = course.decided(t)
     length = max(0.0, until - t)
