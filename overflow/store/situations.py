@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ class Situations:
         self._heard = Lua(client, "heard")
         self._press = Lua(client, "press")
         self._last: dict[str, tuple[float, Taken]] = {}
+        self._forgotten: Counter[str] = Counter()
 
     def get(self, shop: str, now: float) -> Situation:
         """The situation as it is. ``now`` tells which local day counts as today."""
@@ -43,15 +45,24 @@ class Situations:
 
     def take(self, shop: str, now: float) -> Taken:
         """The same as ``get``, not yet decoded."""
+        asked = self.asked(shop)
         (seconds, micros), raw = self._wire.ask(("TIME",), ("HGETALL", keys.situation(shop)))
         taken = Taken(raw, from_micro(int(seconds) * MICRO + int(micros)), now)
-        self.remember(shop, taken)
+        self.remember(shop, taken, asked)
         return taken
 
-    def remember(self, shop: str, taken: Taken) -> None:
-        """Keep what a commit gave back; an older one never replaces a newer one."""
+    def asked(self, shop: str) -> int:
+        """What ``remember`` has to know of the moment before the store was asked."""
+        return self._forgotten[shop]
+
+    def remember(self, shop: str, taken: Taken, asked: int) -> None:
+        """Keep what the store gave back; an older one never replaces a newer one.
+
+        Nothing is kept that was asked for before another thread called ``forget``: it may lack
+        what that thread has just changed.
+        """
         last = self._last.get(shop)
-        if last is None or last[1].at <= taken.at:
+        if asked == self._forgotten[shop] and (last is None or last[1].at <= taken.at):
             self._last[shop] = (monotonic(), taken)
 
     def zone(self, shop: str, now: float) -> str:
@@ -61,6 +72,7 @@ class Situations:
 
     def forget(self, shop: str) -> None:
         """Forget what is remembered: the next ``recent`` asks the store."""
+        self._forgotten[shop] += 1
         self._last.pop(shop, None)
 
     def declare(self, shop: str, team: str, declared: Declared | None) -> None:

@@ -41,13 +41,14 @@ class Tickets:
             self._shapes.keep(shop, commit.situation.raw, commit.now)
         may_come = commit.record.team != HOME or commit.record.virtual
         day = local_day(commit.now, self.situations.zone(shop, commit.now)) if may_come else ""
+        asked = self.situations.asked(shop)
         reply, raw = self._commit.along(
             key_names(shop, commit),
             arguments(commit, day),
             ("HGETALL", keys.situation(shop)),
         )
         taken = Taken(raw, from_micro(reply[1]), commit.now)
-        self.situations.remember(shop, taken)
+        self.situations.remember(shop, taken, asked)
         return named(reply, commit, taken)
 
     def get(self, shop: str, ticket_id: str) -> Record | None:

@@ -82,6 +82,18 @@ def test_the_last_situation_is_remembered_for_a_moment(tickets, situations, stor
     assert situations.recent(SHOP, NOW, within=60) is not given
 
 
+def test_what_was_asked_before_it_was_forgotten_is_not_remembered(situations):
+    """Another thread has changed something meanwhile."""
+    asked = situations.asked(SHOP)
+    stale = situations.take(SHOP, NOW)
+    situations.heard(SHOP, "import", NOW)
+    situations.forget(SHOP)
+
+    situations.remember(SHOP, stale, asked)
+
+    assert "import" in situations.recent(SHOP, NOW, within=60).seen
+
+
 def test_a_declaration_comes_back_whole_and_can_be_withdrawn(situations):
     hours = parse_hours("Mo-Fr 08:00-18:00", "Europe/Berlin", Holidays("DE", "BY"))
     said = Declared(NOW, NOW + 60, 3, {"email": 4}, hours, paused=True, reason="lunch")
