@@ -24,8 +24,8 @@ from overflow.helpdesks.vocabulary import number_of
 from overflow.helpdesks.zendesk_change import Changes
 from overflow.helpdesks.zendesk_walk import Walk
 
-FIRST: Final = 0.25
-"""Seconds after which a job is asked for the first time; each time twice as long."""
+FIRST, LONGEST = 0.25, 2.0
+"""Seconds after which a job is asked for the first time; each time twice as long, up to this."""
 PATIENCE: Final = 10.0
 """Seconds of waiting for a job, after which only reading tells what it did."""
 _ENDED: Final = frozenset({"completed", "failed", "killed"})
@@ -81,7 +81,7 @@ class ZendeskBulk:
             if waited >= PATIENCE:
                 raise HelpdeskAway(f"GET {path}: the job does not end.")
             self._clock.sleep(pause)
-            waited, pause = waited + pause, pause * 2
+            waited, pause = waited + pause, min(LONGEST, pause * 2)
             with suppress(HelpdeskAway, Refused):
                 job = _status(self._http.request("GET", path).mapping())
         results = job.values.get("results")
