@@ -340,7 +340,11 @@ class PolicySection(Section):
     )
     ages = Part(AgeSection, "how old inputs may be")
     min_samples = Whole(
-        "measurements below which a mean is unknown", load_default=20, least=1, most=10_000
+        "measurements below which a mean is unknown; for the planner, what the times of the policy "
+        "weigh against what it learns",
+        load_default=20,
+        least=1,
+        most=10_000,
     )
     retries = Part(RetrySection, "calls to the helpdesk that fail")
     notes = Part(NoteSection, "the internal note")
