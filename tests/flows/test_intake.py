@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from overflow.core.model import HOME, Snapshot, Status
-from overflow.errors import BadInput, Conflict, StoreAway, Unauthorised, Unknown
+from overflow.errors import BadInput, Conflict, Invalid, StoreAway, Unauthorised, Unknown
 from overflow.flows import intake
 from overflow.flows.errand import Routed
 from overflow.flows.intake import Marked, Passed
@@ -238,6 +238,19 @@ class TestSubmitting:
             body=body,
             render=render,
         )
+
+    def test_where_no_group_is_said_it_stands_in_the_own_teams(self, shop):
+        self.submit(shop, seen=replace(self.seen, group=None))
+
+        assert shop.record(self.seen.id).origin_group == HOME_GROUP
+
+    def test_somebody_has_to_say_a_group(self, shop):
+        shop.change(inhouse={"hours": "24/7", "agents": 2}, partners=[])
+
+        with pytest.raises(Invalid) as caught:
+            self.submit(shop, seen=replace(self.seen, group=None))
+
+        assert list(caught.value.faults) == ["group"]
 
     def test_it_is_decided_and_answered(self, shop):
         submitted = self.submit(shop)
