@@ -7,7 +7,7 @@ from overflow.errors import Busy, Conflict, HelpdeskAway, Invalid, Refused, Unkn
 from overflow.flows import views, work
 from overflow.flows.services import ANSWERS
 from overflow.flows.work import By
-from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP
+from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, partner
 from tests.flows.routing import arrivals, arrive, heard
 from tests.flows.test_sync import disagreements, settle
 
@@ -112,6 +112,18 @@ class TestReturning:
         told = views.decision(held.services, SHOP, record.decision)
         assert (told["outcome"], told["cause"]) == ("returned", "returned")
         assert told["along"]["reason"] == "needs a refund"
+
+    def test_one_that_came_in_no_group_goes_to_the_own_teams(self, shop, desk):
+        shop.change(partners=[partner("near", NEAR_GROUP)])
+        arrivals(shop, desk, 4, group=None)
+        settle(shop)
+        assert desk.tickets["4"].group == NEAR_GROUP
+
+        work.give_back(shop.services, SHOP, "4", AMY, reason="needs a refund")
+        settle(shop)
+
+        assert desk.tickets["4"].group == HOME_GROUP
+        assert shop.record("4").team == HOME
 
     def test_what_another_agent_works_on_cannot_be_returned(self, held):
         work.claim(held.services, SHOP, "4", BOB)
