@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from overflow.flows.turnstile import PATIENCE
 from overflow.helpdesks.limits import Budget, Told
 from overflow.store import keys
 from overflow.store.connect import connect
@@ -149,6 +150,13 @@ class TestTheBudget:
         gaps = [later - sooner for sooner, later in itertools.pairwise(waits)]
 
         assert gaps == pytest.approx([1 / RATE] * 10, abs=0.01)
+
+    def test_those_who_were_killed_in_line_hold_up_the_others_for_seconds(self, throttle, time):
+        for _ in range(12):
+            enter(throttle, most=30.0)
+        time.now += PATIENCE + 2.5
+
+        assert enter(throttle).answer is Answer.GO
 
 
 class TestWhatSomebodyWaitsFor:

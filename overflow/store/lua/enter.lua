@@ -27,7 +27,7 @@ local BURST = 16 -- the part of the budget that may go out at once
 local SLIP = 0.5 -- seconds that calls may come closer together on their way
 local TURN = 4 -- urgent calls after which another one goes first
 local PROBING = 30e6 -- after so long nobody hears of a probe any more
-local GONE = 15e6 -- after so long nobody waits in line any more
+local GONE = 10e6 -- longer than anybody waits in line: who is there since then was killed
 
 local NAMES = { 'said', 'learned', 'tokens', 'at', 'cut', 'cut_at', 'rest', 'open', 'probe', 'closed',
   'slow', 'slow_until', 'turn', 'fails', 'pace', 'remaining' }
