@@ -29,6 +29,8 @@ from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.port import Desired, Helpdesk, NoteAlong
 from overflow.store.marks import Mark
 
+FRESH: Final = 300.0
+"""Seconds after it was given away within which a ticket that only owes a note is not read anew."""
 UNSHOWN: Final = "the helpdesk took the change and does not show it"
 
 
@@ -62,6 +64,11 @@ def attend(services: Services, shop: str, due: Due, watch: Watch) -> None:
     """
     policy = services.book.policy(shop)
     desk = services.desks.of(policy)
+    prior = services.tickets.get(shop, due.id)
+    if prior is not None and owes_only_its_note(due, prior, services.clock.now()):
+        post_note(services, shop, desk, prior)
+        watch.answered()
+        return
     with urgent(due.read is not None):  # a decision may wait for it
         record, seen = look(services, shop, desk, due.id, due.read)
     watch.answered()
@@ -105,3 +112,9 @@ def go_on(watch: Watch) -> None:
 def is_unwritten(record: Record) -> bool:
     """Whether the helpdesk has not been seen to show what is desired."""
     return record.desired_rev != record.confirmed_rev
+
+
+def owes_only_its_note(due: Due, record: Record, now: float) -> bool:
+    """Whether it was read back as desired a while ago, and its note was never tried."""
+    is_fresh = due.read is None and now - record.held_since < FRESH
+    return is_fresh and may_go_along(record) and not is_unwritten(record)

@@ -15,15 +15,21 @@ from typing import Final, NamedTuple
 from overflow.core.lifecycle import desired_of
 from overflow.core.model import Record, Snapshot
 from overflow.errors import Busy, Fault, Refused, StoreAway
-from overflow.flows.attend import UNSHOWN, Due, Stopped, Watch, go_on, is_unwritten
+from overflow.flows.attend import (
+    UNSHOWN,
+    Due,
+    Stopped,
+    Watch,
+    go_on,
+    is_unwritten,
+    owes_only_its_note,
+)
 from overflow.flows.look import READS, Looked, Reading, contended, take_in
 from overflow.flows.posting import begin_note, end_note, is_noted, may_go_along, noted
 from overflow.flows.services import Services
 from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.port import Bulk, Change, Desired
 
-FRESH: Final = 300.0
-"""Seconds after it was given away within which a ticket that only owes a note is not read anew."""
 FIRST: Final = 0.5
 """Seconds before what was written is looked for, where it takes some; each time twice as long."""
 LATELY: Final = 3600.0
@@ -102,7 +108,7 @@ class _Together:
         now = self._services.clock.now()
         for due in list(self._dues.values()):
             record = records.get(due.id)
-            if record is not None and _owes_only_its_note(due, record, now):
+            if record is not None and owes_only_its_note(due, record, now):
                 self._owing.append((self._dues.pop(due.id), record))
 
     def _look(self, ids: Sequence[str], *, is_first: bool = False) -> dict[str, Looked]:
@@ -219,11 +225,6 @@ class _Together:
     def _fail(self, ticket_id: str, error: Exception) -> None:
         self._alone.add(ticket_id)
         self._failed(self._dues.pop(ticket_id), error)
-
-
-def _owes_only_its_note(due: Due, record: Record, now: float) -> bool:
-    is_fresh = due.read is None and now - record.held_since < FRESH
-    return is_fresh and may_go_along(record) and not is_unwritten(record)
 
 
 def _since(dues: Iterable[Due], known: Mapping[str, Record], now: float) -> float | None:
