@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from overflow.core.estimate import Estimates, Known, known, lasting
 from overflow.core.line import Vector
 from overflow.core.optimum.bellman import NEVER, ends_of, solve
 from overflow.core.optimum.bellman_finite import solve_finite
-from overflow.core.optimum.bellman_late import Lines
+from overflow.core.optimum.bellman_late import Lines, halfway
 from overflow.core.optimum.course import Course
 from overflow.core.optimum.deferral import Deferral, defer
 from overflow.core.optimum.service_level import priced, waiting_on
@@ -133,18 +134,19 @@ class Planner:
         step = max(min(COARSE / here.mu, here.horizon / FEWEST), here.horizon / MOST)
         if prospect.goal is not None:
             here = priced(here, prospect.goal, present)
-        later = kept = None
+        later = late = None
         if prospect.late_wait is not None:
             waits = here if prospect.goal is None else waiting_on(here)
             lines = self._lines_of(prospect, at, waits, prospect.late_wait)
-            later, kept = defer(waits, lines, step=step, present=present)
+            later, late = defer(waits, lines, step=step, present=present)
         if _may_fill(prospect):
             finite = solve_finite(here, present=present, step=here.horizon / 60.0, busiest=LOTS)
             none = np.full(len(finite.times), NEVER, dtype=np.int64)
             rows = (_thresholds(finite.times, levels, none) for levels in finite.levels.T)
             return Solved(tuple(rows), finite.lot, later)
-        if kept is None or prospect.goal is not None or not _is_late_worth(here):
-            kept = solve(here, present=present, step=step)
+        kept = solve(here, present=present, step=step)
+        if late is not None and prospect.goal is None and _is_late_worth(here):
+            kept = replace(kept, levels=halfway(kept.levels, late.levels))
         # For a share in time it would keep and neglect those who are late already.
         ends = ends_of(kept) if prospect.goal is None else np.full_like(kept.levels, NEVER)
         return Solved((_thresholds(kept.times, kept.levels, ends),), later=later)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from overflow.core import estimate
 from overflow.core.estimate import Expected, Span
 from overflow.core.optimum.bellman import NEVER, solve
+from overflow.core.optimum.bellman_late import Lines, halfway
+from overflow.core.optimum.deferral import defer
 from overflow.core.optimum.service_level import priced, share_in_time
 from overflow.core.plan import Planner
 from overflow.core.prospects.prospect import Fading, Missing, Prospect, as_foretold, course
@@ -201,3 +204,21 @@ def test_a_hopeless_line_is_kept_where_a_breach_costs_less_than_a_partner():
 def test_elsewhere_no_line_is_too_long_to_overflow(changes):
     found = Planner().plan(replace(MAIL, **changes), FRESH, 100.0)
     assert set(found.ends) == {NEVER}
+
+
+def test_of_what_late_overflow_would_keep_more_half_is_kept():
+    late = replace(CHAT, roster=((0.0, 3.0),), forecast=((0.0, 0.85), (240.0, 0.85)))
+    here, minute = as_foretold(late), 60.0
+    found, base = (Planner().plan(replace(late, late_wait=w), FRESH, minute) for w in (0.5, None))
+    most = defer(here, Lines(here, 0.5, 0.25))[1].threshold(minute)
+    assert at(base, minute) < at(found, minute) <= most
+    raised = halfway(np.array([3, 3, NEVER, 5]), np.array([3, 8, NEVER, NEVER]))
+    assert raised.tolist() == [3, 6, NEVER, 5]
+
+
+def test_a_share_in_time_is_reached_by_the_thresholds_alone():
+    """Who leaves late comes on top of it."""
+    plans = [
+        Planner().plan(replace(CHAT, goal=0.8, late_wait=late), FRESH, 60.0) for late in (None, 0.5)
+    ]
+    assert plans[0] == plans[1]

@@ -12,12 +12,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from overflow.core.line import Vector
 from overflow.core.optimum.bellman import Solution, levels_of
 from overflow.core.optimum.bellman_grid import longest_step, states
 from overflow.core.optimum.bellman_sweep import sweep
-from overflow.core.optimum.course import Course
+from overflow.core.optimum.course import NEVER, Course
 from overflow.core.optimum.lateness import whole
 from overflow.core.optimum.waiting import Waiting, waiting
 
@@ -62,6 +63,16 @@ def solve_late(
     longest = max(longest_step(course), course.horizon / 500.0) if step is None else step
     swept = sweep(course, states(course, present), step=longest, options=option)
     return Solution(course, swept.times, levels_of(swept, course), swept.values, swept.own, step)
+
+
+def halfway(levels: NDArray[np.int64], late: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Thresholds halfway from those without late overflow to those of ``solve_late``, rounded up.
+
+    By the same times. The option is one ticket's, and of a course that is known: the second place
+    more brings little, and costs much where more arrive than anybody foresaw.
+    """
+    more = np.where(late < NEVER, np.maximum(late - levels, 0), 0)
+    return np.asarray(levels + (more + 1) // 2, dtype=np.int64)
 
 
 def _option(course: Course, lines: Lines, t: float, most: int) -> _Leaving | None:
