@@ -27,6 +27,7 @@ from overflow.flows.posting import post_note
 from overflow.flows.queue_order import in_order
 from overflow.flows.services import Services
 from overflow.flows.shop_gate import ShopGate
+from overflow.helpdesks.gate import unless
 from overflow.helpdesks.port import Bulk, Helpdesk, bulk_of
 from overflow.jobs import Task
 from overflow.store import keys
@@ -180,7 +181,7 @@ class _Drain:
         return NOBODY
 
     def _together(self, bulk: Bulk, dues: list[Due]) -> Parted:
-        with suppress(Stopped):
+        with suppress(Stopped), unless(self.is_stopped):
             return attend_many(self._services, self._shop, bulk, dues, self, self._failing.note)
         return NOBODY
 
@@ -200,8 +201,9 @@ class _Drain:
 
     def _try(self, due: Due, work: Callable[[], None]) -> None:
         try:
-            if not self.is_stopped():
-                work()
+            with unless(self.is_stopped):
+                if not self.is_stopped():
+                    work()
         except Stopped:
             pass
         except StoreAway:

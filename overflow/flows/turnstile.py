@@ -14,11 +14,14 @@ from typing import Final
 
 from overflow.clock import Clock, new_id
 from overflow.errors import StoreAway, Throttled
+from overflow.helpdesks.gate import is_to_stop
 from overflow.helpdesks.limits import Budget, Told
 from overflow.store.throttle import Answer, Asked, Breaker, Outcome, State, Throttle
 
 PATIENCE: Final = 8.0
 """Seconds that a call waits for its turn; who would have to wait longer comes again later."""
+STEP: Final = 0.25
+"""Seconds after which it is seen that it is to wait no longer."""
 LOOK: Final = 0.5
 """Seconds for which is taken for true what was seen last."""
 _CALM: Final = State(Breaker.CLOSED, 0.0, None, 0, None, 0)
@@ -62,8 +65,14 @@ class Turnstile:
                 case Answer.NO:
                     raise Throttled(_why(asked.state), asked.wait)
                 case Answer.WAIT:
-                    left = max(0.0, left - asked.wait)
-                    self._clock.sleep(asked.wait)
+                    left = max(0.0, left - asked.wait) if self._waited(asked.wait) else 0.0
+
+    def _waited(self, seconds: float) -> bool:
+        """False: it is to stop before that is over."""
+        while seconds > 0.0 and not is_to_stop():
+            self._clock.sleep(min(STEP, seconds))
+            seconds -= STEP
+        return seconds <= 0.0
 
     def left(self, outcome: Outcome, told: Told, retry_after: float | None = None) -> None:
         """What came of a call."""

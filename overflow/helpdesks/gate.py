@@ -7,12 +7,13 @@ own answer. Everything else yields: the service's own writes, polling, walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Protocol
 
 _urgent: ContextVar[bool] = ContextVar("urgent", default=False)
+_stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda: False)
 
 
 class Gate(Protocol):
@@ -56,3 +57,18 @@ def urgent(is_it: bool = True) -> Iterator[None]:  # noqa: FBT001, FBT002  reads
 def is_urgent() -> bool:
     """Whether somebody waits for what this thread does."""
     return _urgent.get()
+
+
+@contextmanager
+def unless(is_stopped: Callable[[], bool]) -> Iterator[None]:
+    """Who waits for his turn herein, in this thread, is sent away as soon as that is so."""
+    token = _stopped.set(is_stopped)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
+
+
+def is_to_stop() -> bool:
+    """Whether this thread is to wait no longer."""
+    return _stopped.get()()

@@ -6,6 +6,7 @@ from overflow.core.model import HelpdeskConfig
 from overflow.errors import Throttled
 from overflow.flows.shop_gate import MANY, ShopGate
 from overflow.flows.turnstile import PATIENCE
+from overflow.helpdesks.gate import unless
 from overflow.store import keys
 from overflow.store.connect import connect
 from overflow.store.throttle import Throttle
@@ -52,6 +53,17 @@ def test_whoever_would_wait_too_long_comes_again_and_nothing_was_sent(made):
     assert caught.value.is_undone
     assert caught.value.retry_after == pytest.approx(30.0, abs=1.0)
     assert gate.room() == 0
+
+
+def test_nobody_who_is_to_stop_waits_on_or_keeps_a_place(made, clock, store_client):
+    gate, began = made(LIMITED), clock.now()
+
+    with unless(lambda: clock.now() > began + 1.0), pytest.raises(Throttled) as caught:
+        pass_through(gate, 40)
+
+    assert caught.value.is_undone
+    assert clock.now() - began < 1.5
+    assert not store_client.exists(keys.throttle_line(SHOP, "", is_urgent=False))
 
 
 def test_a_short_rest_is_waited_out(made, clock):
