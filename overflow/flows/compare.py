@@ -42,7 +42,8 @@ def compare(services: Services, shop: str, listed: Sequence[Snapshot]) -> int:
         return not isinstance(change, Drop) and not _is_just_newer(change, record)
 
     different = [seen.id for seen in listed if differs(seen)]
-    have_read(services, shop, different)
+    read_anyway = services.marks.due_among(shop, different, now, "read")
+    have_read(services, shop, [found for found in different if found not in read_anyway])
     return len(different)
 
 

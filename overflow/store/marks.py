@@ -93,10 +93,12 @@ class Marks:
         """Tickets to be read now, the longest due first."""
         return self._due(shop, "read", now, limit)
 
-    def due_among(self, shop: str, ids: Iterable[str], now: float) -> set[str]:
-        """Those of the tickets that are to be written now: not put off, not given up."""
+    def due_among(
+        self, shop: str, ids: Iterable[str], now: float, work: Work = "write"
+    ) -> set[str]:
+        """Those of the tickets that are to be written (or read) now: not put off, not given up."""
         asked = list(ids)
-        scores = self._client.zmscore(keys.dirty(shop), asked) if asked else []
+        scores = self._client.zmscore(_queue(shop, work), asked) if asked else []
         due = to_micro(now)
         return {i for i, at in zip(asked, scores, strict=True) if at is not None and at <= due}
 
