@@ -139,4 +139,8 @@ class Throttled(HelpdeskAway):
 
 
 class Refused(Fault):
-    """The helpdesk refused for good: wrong credentials, no such group, immutable ticket."""
+    """The helpdesk refused for good: no such group, not allowed, immutable ticket."""
+
+
+class NotLetIn(Refused):
+    """The helpdesk does not accept our credentials: no ticket is to blame, and a person mends it."""

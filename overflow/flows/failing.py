@@ -1,7 +1,8 @@
 """What becomes of a ticket whose work failed: later again, or a dead letter.
 
 Having to wait is no failure: not for the helpdesk's budget, and not while it is away as a whole,
-which the shop's breaker knows. So an outage of days uses up no ticket's attempts.
+which the shop's breaker knows, or does not let us in. So neither an outage of days nor a key that
+has run out uses up any ticket's attempts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from overflow.errors import Busy, Fault, HelpdeskAway, Throttled
+from overflow.errors import Busy, Fault, HelpdeskAway, NotLetIn, Throttled
 from overflow.flows.attend import Due
 from overflow.flows.backoff import delay
 from overflow.flows.carry import count
@@ -24,6 +25,8 @@ ANSWERS: Final = "helpdesk_api"
 """The input that says when a call to the helpdesk last succeeded."""
 RECENT: Final = 60.0
 """Seconds within which another call has to have succeeded, else the helpdesk as a whole is away."""
+NOT_LET_IN: Final = 10.0
+"""Seconds between two tries with credentials that were not accepted."""
 LEAST_WAIT: Final = 0.5
 """Seconds, where nobody says how long to wait."""
 
@@ -46,6 +49,8 @@ class Failing:
         match error:
             case HelpdeskAway() if error.retry_after != 0.0 and self._is_away():
                 self._wait(due, error.message, error.retry_after)
+            case NotLetIn():
+                self._wait(due, error.message, NOT_LET_IN)
             case HelpdeskAway() | Busy():
                 self._again(due, error.message, error.retry_after)
             case Fault():

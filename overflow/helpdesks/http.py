@@ -24,7 +24,7 @@ import httpx
 import orjson
 
 from overflow.clock import monotonic
-from overflow.errors import HelpdeskAway, Invalid, Refused, Throttled
+from overflow.errors import HelpdeskAway, Invalid, NotLetIn, Refused, Throttled
 from overflow.helpdesks.gate import OPEN, Gate, is_urgent
 from overflow.helpdesks.limits import retry_after
 
@@ -268,4 +268,6 @@ def judge(reply: Reply, what: str, stale: frozenset[int] = STALE) -> None:
         raise Throttled(message, wait)
     if httpx.codes.is_server_error(status) or status in AWAY:
         raise HelpdeskAway(message, wait, is_undone=status in UNDONE)
+    if status == httpx.codes.UNAUTHORIZED:
+        raise NotLetIn(message)
     raise Refused(message)

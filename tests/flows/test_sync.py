@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from overflow.core.model import HOME, Status
-from overflow.errors import HelpdeskAway, Refused
+from overflow.errors import HelpdeskAway, NotLetIn, Refused
 from overflow.flows import sync, views, work
 from overflow.flows.failing import ANSWERS, OUTAGE
 from overflow.flows.sync import End
@@ -227,6 +227,20 @@ def test_what_the_helpdesk_refuses_is_a_dead_letter_at_once(shop, desk):
 
     [letter] = dead(shop)
     assert (letter.attempts, letter.error) == (1, "no such group")
+
+
+def test_a_key_that_has_run_out_buries_no_ticket(shop, desk):
+    arrivals(shop, desk, 8)
+    desk.fault = lambda call, ticket_id: NotLetIn("the helpdesk answered 401")
+
+    for _ in range(6):
+        drain(shop)
+        shop.clock.advance(15)
+
+    assert dead(shop) == []
+    desk.fault = lambda call, ticket_id: None
+    settle(shop)
+    assert disagreements(shop, desk) == []
 
 
 def test_a_bug_with_one_ticket_does_not_stop_the_others(shop, desk):

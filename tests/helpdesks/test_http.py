@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from overflow.errors import HelpdeskAway, Invalid, Refused
+from overflow.errors import HelpdeskAway, Invalid, NotLetIn, Refused
 from overflow.helpdesks import http
 from overflow.helpdesks.http import HelpdeskHttp, segment, url_fault
 
@@ -100,6 +100,14 @@ def test_errors_name_no_secret_no_query_and_no_body(status):
         answering(status).request("GET", "/tickets", params={"token": NAUGHTY})
     assert NAUGHTY not in caught.value.message
     assert "/tickets" in caught.value.message
+
+
+def test_credentials_that_are_not_accepted_are_told_from_what_is_refused():
+    with pytest.raises(NotLetIn):
+        answering(401).request("GET", "/tickets")
+    with pytest.raises(Refused) as caught:
+        answering(403).request("GET", "/tickets")
+    assert not isinstance(caught.value, NotLetIn)
 
 
 def test_a_missing_thing_is_none_only_if_the_helpdesk_itself_says_so(httpserver, desk):
