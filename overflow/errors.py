@@ -143,4 +143,4 @@ class Refused(Fault):
 
 
 class NotLetIn(Refused):
-    """The helpdesk does not accept our credentials: no ticket is to blame, and a person mends it."""
+    """The helpdesk does not accept our credentials: no ticket is to blame, a person mends it."""
