@@ -56,6 +56,8 @@ class Pace:
     """A lease that is not renewed ends after this long; its holder is taken for dead."""
     budget: float = 0.5
     """A sweep, poll or walk stops after this long and goes on with the next job."""
+    turn: float = 3.0
+    """And waits no longer than this for its turn at a helpdesk that allows few calls."""
     import_pause: float = 0.2
     """Between two pages of the first walk, so that the helpdesk's people notice nothing."""
 
