@@ -29,10 +29,10 @@ def agrees(world, *numbers):
     """Whether helpdesk and service show the same."""
     for number in numbers:
         record, shown = world.record(number), world.server.shown(number)
-        assert record.desired_group == world.named(shown.group), number
-        assert (record.assignee or None) == shown.assignee, number
-        assert (record.team != HOME) == ("overflow" in shown.tags), number
-        assert not record.is_dirty, number
+        assert record.desired_group == world.named(shown.group), (record, shown)
+        assert (record.assignee or None) == shown.assignee, (record, shown)
+        assert (record.team != HOME) == ("overflow" in shown.tags), (record, shown)
+        assert not record.is_dirty, (record, shown)
     assert world.house.faults() == []
 
 
