@@ -7,7 +7,7 @@ import orjson
 from bench import webhooks
 from bench.places import Place
 from bench.shop import SHOP
-from overflow.flows import intake
+from overflow.flows.routing import intake
 from overflow.flows.services import Services
 from overflow.wiring import build
 

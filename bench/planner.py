@@ -18,7 +18,7 @@ from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.core.estimate import Span
 from overflow.core.plan import Planner
 from overflow.core.prospects.prospect import Prospect
-from overflow.flows.planning import plans
+from overflow.flows.planner.planning import plans
 from overflow.policies import build
 from overflow.simulate.contenders.auto import prospect_of
 from overflow.simulate.scenario_file import build as scenario_of

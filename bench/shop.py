@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from overflow.flows.errand import IMPORTED
+from overflow.flows.routing.errand import IMPORTED
 from overflow.policies import build
 from overflow.store import keys
 from overflow.store.connect import StoreClient

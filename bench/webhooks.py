@@ -6,7 +6,7 @@ import orjson
 
 from bench.shop import EVENTS, HOME_GROUP, QUEUES, SECRET
 from overflow.helpdesks.signatures import sign_standard
-from overflow.helpdesks.standard import iso
+from overflow.helpdesks.standard.connector import iso
 
 
 def identity(number: int) -> str:

@@ -8,7 +8,11 @@ from typing import Any
 import structlog
 
 from overflow.errors import Fault
-from overflow.flows import imports, planning, reconcile, shadow, sweep, sync
+from overflow.flows import sweep
+from overflow.flows.drain import sync
+from overflow.flows.foresight import shadow
+from overflow.flows.planner import planning
+from overflow.flows.polling import imports, reconcile
 from workers.process import services
 
 

@@ -15,9 +15,9 @@ import structlog
 
 from overflow.clock import monotonic
 from overflow.errors import Fault
-from overflow.flows import shadow
-from overflow.flows.imports import is_imported
-from overflow.flows.planning import is_wanted
+from overflow.flows.foresight import shadow
+from overflow.flows.planner.planning import is_wanted
+from overflow.flows.polling.imports import is_imported
 from overflow.flows.services import Services
 from overflow.flows.sweep import nudge
 from overflow.jobs import MOST_WAITING, Task

@@ -11,8 +11,8 @@ import orjson
 from flask import Response
 
 from overflow.core.decision import headline
-from overflow.flows.errand import Routed
-from overflow.flows.intake import Marked, Passed, Received
+from overflow.flows.routing.errand import Routed
+from overflow.flows.routing.intake import Marked, Passed, Received
 
 JSON: Final = "application/json"
 

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple, cast
 from flask import Flask, current_app, g
 
 from overflow.api.access import Caller, Doorkeeper
+from overflow.flows.people.who import By
 from overflow.flows.services import Services
-from overflow.flows.who import By
 
 _EXTENSION: Final = "overflow"
 

@@ -15,7 +15,7 @@ from overflow.api.context import services
 from overflow.api.problems import of_not_now
 from overflow.api.schemas.tickets import MarkedSchema, RoutedSchema
 from overflow.errors import NotNow, Unknown
-from overflow.flows.intake import receive
+from overflow.flows.routing.intake import receive
 from overflow.helpdesks import retry_status, sends_json
 
 part = Part("events", __name__, description="Webhooks of helpdesks.")

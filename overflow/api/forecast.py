@@ -22,8 +22,8 @@ from overflow.api.schemas.forecast import (
 )
 from overflow.core.arrivals.history import QUARTER
 from overflow.errors import Invalid
-from overflow.flows import forecasting, uploads
-from overflow.flows.uploads import Upload
+from overflow.flows.planner import forecasting, uploads
+from overflow.flows.planner.uploads import Upload
 from overflow.policies.parts import flat
 
 part = Part("forecast", __name__, description="What is expected to arrive.")

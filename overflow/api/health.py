@@ -19,8 +19,9 @@ from overflow.api.blueprint import Part
 from overflow.api.context import doorkeeper, services
 from overflow.api.told import plain
 from overflow.errors import Unauthorised
-from overflow.flows import groups, health
-from overflow.flows.estimated import estimated
+from overflow.flows import health
+from overflow.flows.planner.estimated import estimated
+from overflow.flows.polling import groups
 
 _log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from overflow.api.access import Who
 from overflow.api.blueprint import Part
 from overflow.api.context import services
 from overflow.api.schemas.plan import PlanSchema, channel_plan
-from overflow.flows import planning
+from overflow.flows.planner import planning
 
 part = Part("plan", __name__, description="From how many tickets on, and when, to overflow.")
 

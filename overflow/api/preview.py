@@ -9,7 +9,7 @@ from overflow.api.blueprint import Part
 from overflow.api.context import services
 from overflow.api.schemas.preview import PreviewedSchema, PreviewSchema
 from overflow.core.decision import trace_of
-from overflow.flows import preview
+from overflow.flows.foresight import preview
 
 part = Part("preview", __name__, description="What would be decided, if.")
 

@@ -12,7 +12,7 @@ from overflow.api.context import services
 from overflow.api.policy import EXAMPLE, POLICY
 from overflow.api.schemas.shadow import ShadowQuery, ShadowSchema, shown
 from overflow.api.schemas.shops import PolicySchema
-from overflow.flows import shadow
+from overflow.flows.foresight import shadow
 
 part = Part("shadow", __name__, description="A second policy, decided beside the live one.")
 

@@ -15,7 +15,7 @@ from overflow.api.schemas.signals import (
 )
 from overflow.core.arrivals.signals import name_of
 from overflow.errors import Unknown
-from overflow.flows import signals
+from overflow.flows.people import signals
 
 part = Part("signals", __name__, description="What is told from outside and raises the forecast.")
 

@@ -20,7 +20,8 @@ from overflow.api.schemas.staffing import (
 from overflow.core.model import HOME
 from overflow.core.roster import live
 from overflow.errors import Unknown
-from overflow.flows import staffing, views
+from overflow.flows import views
+from overflow.flows.people import staffing
 
 part = Part("staffing", __name__, description="Who is there, and what is switched off.")
 

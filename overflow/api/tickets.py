@@ -25,7 +25,8 @@ from overflow.api.schemas.tickets import (
 )
 from overflow.core.model import Snapshot, Status
 from overflow.errors import BadInput
-from overflow.flows import intake, views
+from overflow.flows import views
+from overflow.flows.routing import intake
 
 part = Part("tickets", __name__, description="Tickets and what was decided about them.")
 

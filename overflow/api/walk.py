@@ -8,7 +8,7 @@ from overflow.api.access import Who
 from overflow.api.blueprint import Part
 from overflow.api.context import services
 from overflow.api.schemas.walk import WalkSchema, walk
-from overflow.flows import audit, groups
+from overflow.flows.polling import audit, groups
 
 part = Part("walk", __name__, description="All that is open in the helpdesk, compared on demand.")
 

@@ -20,7 +20,7 @@ from overflow.api.schemas.work import (
 )
 from overflow.api.tickets import KEY_HEADER, idempotency_key
 from overflow.core.model import Status
-from overflow.flows import work
+from overflow.flows.people import work
 
 part = Part("work", __name__, description="What agents do with a ticket.")
 

@@ -16,7 +16,7 @@ from overflow.clock import SystemClock
 from overflow.core.decision import headline, trace_of
 from overflow.core.model import Policy
 from overflow.errors import Invalid
-from overflow.flows.preview import supposed
+from overflow.flows.foresight.preview import supposed
 from overflow.policies.folder import in_file, read_file
 from overflow.policies.parts import flat
 

@@ -19,9 +19,9 @@ from overflow.cli.places import require_store
 from overflow.cli.tables import plain, show
 from overflow.core.arrivals.expected import Expected, Forecast
 from overflow.errors import Invalid
-from overflow.flows import forecasting, uploads
+from overflow.flows.planner import forecasting, uploads
+from overflow.flows.planner.uploads import Upload
 from overflow.flows.services import Services
-from overflow.flows.uploads import Upload
 from overflow.wiring import build
 
 _SECONDS: Final = {"15m": 900.0, "30m": 1800.0, "1h": 3600.0, "1d": 86400.0}

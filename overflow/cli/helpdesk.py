@@ -16,11 +16,11 @@ from overflow.clock import SystemClock, new_id
 from overflow.core.model import HelpdeskConfig, Words
 from overflow.errors import Invalid
 from overflow.helpdesks import check_options, open_helpdesk
-from overflow.helpdesks.rest import RestHelpdesk
-from overflow.helpdesks.rest_calls import Call
-from overflow.helpdesks.rest_options import RestOptions, secrets_needed
-from overflow.helpdesks.rest_probe import Probe
-from overflow.helpdesks.rest_steps import Step, Wanted
+from overflow.helpdesks.rest.calls import Call
+from overflow.helpdesks.rest.connector import RestHelpdesk
+from overflow.helpdesks.rest.options import RestOptions, secrets_needed
+from overflow.helpdesks.rest.probe import Probe
+from overflow.helpdesks.rest.steps import Step, Wanted
 from overflow.policies.folder import in_file, read_file
 from overflow.settings import resolve_secret
 

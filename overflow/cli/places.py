@@ -23,7 +23,9 @@ from overflow.errors import (
     Unauthorised,
     Unknown,
 )
-from overflow.flows import audit, groups, shadow, shops
+from overflow.flows import shops
+from overflow.flows.foresight import shadow
+from overflow.flows.polling import audit, groups
 from overflow.policies.plain import Document
 from overflow.settings import Settings
 from overflow.wiring import build

@@ -20,10 +20,10 @@ from overflow.cli.replay_tables import of_comparison, of_redecided
 from overflow.clock import SystemClock
 from overflow.core.model import Policy
 from overflow.errors import Invalid
-from overflow.flows import replaying
+from overflow.flows.foresight import replaying
 from overflow.flows.services import Services
 from overflow.policies.folder import in_file, read_file
-from overflow.simulate.replay_page import page
+from overflow.simulate.replay.page import page
 from overflow.wiring import build
 
 DAY: Final = 86_400.0

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from overflow.api.moments import iso
 from overflow.cli.tables import plain
-from overflow.flows.replaying import Redecided
-from overflow.simulate.replay_compare import HAPPENED, OTHER, Compared
-from overflow.simulate.replay_page import NAMES, notes, partners, rows, share
-from overflow.simulate.replay_result import Moved, Sums
+from overflow.flows.foresight.replaying import Redecided
+from overflow.simulate.replay.compare import HAPPENED, OTHER, Compared
+from overflow.simulate.replay.page import NAMES, notes, partners, rows, share
+from overflow.simulate.replay.result import Moved, Sums
 
 MOST: Final = 20
 """Tickets that are shown one by one; JSON has all."""

@@ -14,7 +14,7 @@ from overflow.core.arrivals.expected import Forecast, Uploaded
 from overflow.core.model import Policy
 from overflow.core.supposed import empty
 from overflow.errors import BadInput, Invalid
-from overflow.flows import uploads
+from overflow.flows.planner import uploads
 from overflow.policies.folder import in_file, read_file
 from overflow.simulate.contenders import maker
 from overflow.simulate.from_policy import scenarios_of

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from overflow.errors import StoreAway
-from overflow.flows import groups
-from overflow.flows.errand import IMPORTED
+from overflow.flows.polling import groups
+from overflow.flows.routing.errand import IMPORTED
 from overflow.flows.services import Services
 
 SILENT: Final = 45.0

@@ -12,8 +12,8 @@ from overflow.core.lifecycle import Change, Drop, Keep, virtual_team
 from overflow.core.model import HOME, Cause, Mode, Record, standing
 from overflow.core.review import review
 from overflow.errors import Busy
-from overflow.flows.carry import carry
-from overflow.flows.errand import IMPORTED, Along, Errand, Step, View
+from overflow.flows.routing.carry import carry
+from overflow.flows.routing.errand import IMPORTED, Along, Errand, Step, View
 from overflow.flows.services import Services
 from overflow.store.index import Place
 

@@ -16,7 +16,7 @@ from typing import Final
 from overflow.clock import monotonic, new_id
 from overflow.core.model import Policy, Snapshot, Status
 from overflow.errors import Fault, HelpdeskAway, Refused
-from overflow.flows.hearing import Hearing
+from overflow.flows.polling.hearing import Hearing
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Desired
 from overflow.helpdesks.setup import TEST_TAG, Setup

@@ -30,7 +30,7 @@ from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
 
 if TYPE_CHECKING:
-    from overflow.flows.pieces import Gathering
+    from overflow.flows.drain.pieces import Gathering
 
 ANSWERS: Final = 16
 """Answers of partners that may wait for helpdesks at a time, in one process: fewer than the API has

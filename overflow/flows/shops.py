@@ -7,7 +7,7 @@ from typing import Any
 
 from overflow import policies
 from overflow.errors import Unknown
-from overflow.flows.errand import IMPORTED
+from overflow.flows.routing.errand import IMPORTED
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.policies.plain import plain

@@ -17,10 +17,10 @@ from overflow.core.model import Mode
 from overflow.core.review import review_queue
 from overflow.errors import Busy
 from overflow.flows.alone import alone
-from overflow.flows.carry import carry
-from overflow.flows.errand import IMPORTED, Along, Errand, View
-from overflow.flows.failing import ANSWERS, OUTAGE
+from overflow.flows.drain.failing import ANSWERS, OUTAGE
 from overflow.flows.reviewing import Reviewing
+from overflow.flows.routing.carry import carry
+from overflow.flows.routing.errand import IMPORTED, Along, Errand, View
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.store import keys

@@ -11,9 +11,9 @@ from typing import Any, Final, TypedDict, Unpack
 
 from overflow.core.model import Policy, Record, Situation
 from overflow.errors import Unknown
-from overflow.flows.carry import wake
+from overflow.flows.people.who import By, visible
+from overflow.flows.routing.carry import wake
 from overflow.flows.services import Services
-from overflow.flows.who import By, visible
 from overflow.store import keys
 from overflow.store.index import Standing
 from overflow.store.journal import Entry, at

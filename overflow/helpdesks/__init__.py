@@ -17,20 +17,20 @@ from marshmallow import Schema
 from overflow.clock import Clock
 from overflow.core.model import HelpdeskConfig, Words
 from overflow.errors import Invalid
-from overflow.helpdesks.chatwoot import ChatwootHelpdesk, ChatwootOptions
+from overflow.helpdesks.chatwoot.connector import ChatwootHelpdesk, ChatwootOptions
 from overflow.helpdesks.credentials import Credentials, Secrets
-from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
-from overflow.helpdesks.freshdesk import FreshdeskHelpdesk, FreshdeskOptions
+from overflow.helpdesks.django_helpdesk.connector import DjangoHelpdesk, DjangoHelpdeskOptions
+from overflow.helpdesks.freshdesk.connector import FreshdeskHelpdesk, FreshdeskOptions
 from overflow.helpdesks.gate import OPEN, Gate
-from overflow.helpdesks.gorgias import GorgiasHelpdesk, GorgiasOptions
-from overflow.helpdesks.gorgias_signature import signature_needed
+from overflow.helpdesks.gorgias.connector import GorgiasHelpdesk, GorgiasOptions
+from overflow.helpdesks.gorgias.signature import signature_needed
 from overflow.helpdesks.port import Helpdesk
-from overflow.helpdesks.rest import RestHelpdesk
-from overflow.helpdesks.rest_options import RestOptions, secrets_needed
-from overflow.helpdesks.rt import RtHelpdesk, RtOptions
-from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
-from overflow.helpdesks.zammad import ZammadHelpdesk, ZammadOptions
-from overflow.helpdesks.zendesk import ZendeskHelpdesk, ZendeskOptions
+from overflow.helpdesks.rest.connector import RestHelpdesk
+from overflow.helpdesks.rest.options import RestOptions, secrets_needed
+from overflow.helpdesks.rt.connector import RtHelpdesk, RtOptions
+from overflow.helpdesks.standard.connector import StandardHelpdesk, StandardOptions
+from overflow.helpdesks.zammad.connector import ZammadHelpdesk, ZammadOptions
+from overflow.helpdesks.zendesk.connector import ZendeskHelpdesk, ZendeskOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from overflow.api.moments import iso
 from overflow.clock import SystemClock, new_id
 from overflow.demo.sandbox import Sandbox
 from overflow.flows import shops
-from overflow.flows.errand import IMPORTED
-from overflow.flows.sync import drain
+from overflow.flows.drain.sync import drain
+from overflow.flows.routing.errand import IMPORTED
 from overflow.helpdesks.signatures import sign_standard
 from overflow.settings import Settings
 from overflow.wiring import build

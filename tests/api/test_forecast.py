@@ -7,8 +7,9 @@ import pytest
 
 from overflow.api.moments import epoch, iso
 from overflow.clock import SystemClock
-from overflow.flows import counts, forecasting
-from overflow.flows.errand import IMPORTED
+from overflow.flows.planner import forecasting
+from overflow.flows.routing import counts
+from overflow.flows.routing.errand import IMPORTED
 from overflow.store import keys
 from tests.api.conftest import add_shop
 

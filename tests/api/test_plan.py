@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.core.arrivals.expected import Interval, Uploaded
-from overflow.flows import planning
+from overflow.flows.planner import planning
 from tests.api.conftest import add_shop
 
 WHERE = "/v1/shops/lamps/plan"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from overflow.flows import shops
-from overflow.flows.errand import IMPORTED
+from overflow.flows.routing.errand import IMPORTED
 from overflow.settings import Settings
 from overflow.wiring import build
 from tests.api.conftest import JSON, SECRET, document, event, signed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overflow.flows import shadow
+from overflow.flows.foresight import shadow
 from tests.api.conftest import document
 
 POLICY = "/v1/shops/lamps/policy/shadow"

@@ -57,7 +57,7 @@ def test_what_cannot_be_taken_in_now_is_answered_so_that_it_comes_again(
     def away(*args, **named):
         raise StoreAway("away")
 
-    monkeypatch.setattr("overflow.flows.intake.mark_to_read", away)
+    monkeypatch.setattr("overflow.flows.routing.intake.mark_to_read", away)
     answer = post(connector, b'{"ticket_id": "7"}')
     assert answer.status_code == status
     assert answer.json["status"] == status

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overflow.flows import audit, reconcile
+from overflow.flows.polling import audit, reconcile
 
 WALK = "/v1/shops/lamps/walk"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from overflow.flows import writing
-from overflow.flows.sync import drain
+from overflow.flows.drain.sync import drain
+from overflow.flows.people import writing
 
 WHERE = "/v1/shops/lamps/tickets"
 

@@ -10,7 +10,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from overflow.app import create_app
 from overflow.flows import shops
-from overflow.flows.errand import IMPORTED
+from overflow.flows.routing.errand import IMPORTED
 from overflow.settings import Settings
 from overflow.wiring import build
 from tests.api.conftest import SECRET, Caller, document, event, signed

@@ -77,14 +77,14 @@ def test_a_partner_that_pauses_or_is_switched_off_says_so(window, token, service
 
 
 def declare(services, team, until):
-    from overflow.flows import staffing
+    from overflow.flows.people import staffing
 
     said = {"capacity": None, "hours": "", "paused": True, "reason": "Lunch.", "until": until}
     staffing.declare(services, SHOP, team, **said)
 
 
 def switch_off(services, scope, until, reason="Fire drill."):
-    from overflow.flows import staffing
+    from overflow.flows.people import staffing
 
     staffing.switch_off(services, SHOP, scope, until=until, reason=reason, by="amelie")
 

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 from overflow.cli import main
 from overflow.clock import SystemClock
 from overflow.demo.sandbox import Sandbox
-from overflow.flows import imports, reconcile, shops
+from overflow.flows import shops
+from overflow.flows.polling import imports, reconcile
 from tests.flows.house import SHOP, document
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwx1Zt8Wb0Pq4="

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from werkzeug import Response
 
 from overflow.cli import main
-from overflow.flows import shadow
+from overflow.flows.foresight import shadow
 from tests.flows.house import SHOP, document
 from tests.flows.routing import arrivals
 

@@ -4,7 +4,7 @@ import orjson
 from click.testing import CliRunner
 
 from overflow.cli import main
-from overflow.flows import reconcile
+from overflow.flows.polling import reconcile
 from tests.flows.house import SHOP
 from tests.flows.routing import arrivals
 

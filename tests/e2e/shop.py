@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from overflow.clock import SystemClock
 from overflow.core.model import HOME
-from overflow.flows.errand import IMPORTED
+from overflow.flows.routing.errand import IMPORTED
 from overflow.store.situations import Situations
 from tests.e2e.client import Client, Shop
 from tests.e2e.eventually import eventually

@@ -1,8 +1,9 @@
 """A whole house for one test: a real store, a helpdesk in memory, a clock that can be moved."""
 
 from overflow.clock import SystemClock
-from overflow.flows import imports, shops
+from overflow.flows import shops
 from overflow.flows.desks import Desks
+from overflow.flows.polling import imports
 from overflow.flows.services import Pace
 from overflow.jobs import connect as connect_jobs
 from overflow.settings import Settings

@@ -1,6 +1,6 @@
 """Short ways to say what happens in these tests."""
 
-from overflow.flows import intake
+from overflow.flows.routing import intake
 from tests.flows.fake_desk import TOKEN
 from tests.flows.house import SHOP
 

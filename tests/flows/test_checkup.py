@@ -5,10 +5,13 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.model import Status
 from overflow.errors import HelpdeskAway, Refused, Throttled, Unauthorised, Unknown
-from overflow.flows import audit, reconcile, shops, sync, work
+from overflow.flows import shops
 from overflow.flows.checkup import Outcome, examine, traffic
-from overflow.flows.differences import LOST
-from overflow.flows.work import By
+from overflow.flows.drain import sync
+from overflow.flows.people import work
+from overflow.flows.people.work import By
+from overflow.flows.polling import audit, reconcile
+from overflow.flows.polling.differences import LOST
 from tests.flows.house import SHOP, document
 from tests.flows.routing import arrivals, arrive, receive
 from tests.flows.test_sync import settle

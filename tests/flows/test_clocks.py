@@ -3,8 +3,10 @@
 import pytest
 
 from overflow.errors import HelpdeskAway
-from overflow.flows import sweep, sync, work
-from overflow.flows.work import By
+from overflow.flows import sweep
+from overflow.flows.drain import sync
+from overflow.flows.people import work
+from overflow.flows.people.work import By
 from overflow.store import keys
 from overflow.store.store_clock import LEAST, StoreClock
 from tests.flows.house import NEAR_GROUP, SHOP, House, MovableClock

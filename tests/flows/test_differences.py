@@ -18,9 +18,10 @@ from hypothesis.stateful import (
 )
 
 from overflow.core.model import HOME, Status
-from overflow.flows import audit, reconcile, work
-from overflow.flows.look import look
-from overflow.flows.work import By
+from overflow.flows.drain.look import look
+from overflow.flows.people import work
+from overflow.flows.people.work import By
+from overflow.flows.polling import audit, reconcile
 from overflow.helpdesks.hooks import LONGEST
 from tests.flows.fake_desk import FakeDesk
 from tests.flows.house import SHOP, House

@@ -4,7 +4,8 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway
-from overflow.flows import imports, shops
+from overflow.flows import shops
+from overflow.flows.polling import imports
 from overflow.flows.services import Pace
 from overflow.store import keys
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, House, document
@@ -96,7 +97,7 @@ def test_killed_in_between_it_goes_on_from_its_cursor(house, desk):
 
 
 def test_what_changes_during_the_walk_is_found_afterwards(house, desk):
-    from overflow.flows import reconcile
+    from overflow.flows.polling import reconcile
 
     walk(house)
     desk.touch("old-0", assignee="ann")

@@ -7,9 +7,9 @@ import pytest
 
 from overflow.core.model import HOME, Snapshot, Status
 from overflow.errors import BadInput, Conflict, Invalid, StoreAway, Unauthorised, Unknown
-from overflow.flows import intake
-from overflow.flows.errand import Routed
-from overflow.flows.intake import Marked, Passed
+from overflow.flows.routing import intake
+from overflow.flows.routing.errand import Routed
+from overflow.flows.routing.intake import Marked, Passed
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, document, partner
 from tests.flows.routing import arrivals, arrive, receive
 

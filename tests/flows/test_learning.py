@@ -5,9 +5,9 @@ import json
 import pytest
 
 from overflow.core.arrivals.expected import Interval, Uploaded
-from overflow.flows import planning
-from overflow.flows.estimated import estimated
-from overflow.flows.planning import KEPT, TEAM, kept
+from overflow.flows.planner import planning
+from overflow.flows.planner.estimated import estimated
+from overflow.flows.planner.planning import KEPT, TEAM, kept
 from tests.flows.house import SHOP
 from tests.flows.routing import arrive, heard
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from overflow.core.model import HOME
-from overflow.flows import planning, sweep
+from overflow.flows import sweep
+from overflow.flows.planner import planning
 from overflow.store.spoken import plan_from, plan_to
 from tests.flows.house import NEAR_GROUP, SHOP, partner
 from tests.flows.routing import arrive

@@ -12,12 +12,12 @@ from overflow.core.decision import Reason
 from overflow.core.hours import parse_hours
 from overflow.core.model import HOME, HelpdeskConfig, Notes, Retries, Words
 from overflow.errors import Unknown
-from overflow.flows.backoff import delay
 from overflow.flows.desks import RETIRES, Desks
-from overflow.flows.notes import reference_of, render
-from overflow.flows.reasons import REASONS
-from overflow.flows.references import reference
-from overflow.flows.wording import LANGUAGES
+from overflow.flows.drain.backoff import delay
+from overflow.flows.notes.notes import reference_of, render
+from overflow.flows.notes.reasons import REASONS
+from overflow.flows.notes.references import reference
+from overflow.flows.notes.wording import LANGUAGES
 from tests.core.make import NOON, partner, policy, record
 from tests.flows.fake_desk import FakeDesk
 from tests.flows.house import SHOP, MovableClock

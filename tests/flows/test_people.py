@@ -4,8 +4,9 @@ import pytest
 
 from overflow.core.model import HOME
 from overflow.errors import Conflict, Invalid, Unknown
-from overflow.flows import health, shops, staffing, views, work
-from overflow.flows.work import By
+from overflow.flows import health, shops, views
+from overflow.flows.people import staffing, work
+from overflow.flows.people.work import By
 from tests.flows.house import SHOP, document
 from tests.flows.routing import arrivals, arrive
 from tests.flows.test_sync import settle

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overflow.flows.attend import Due
-from overflow.flows.pieces import Gathering
+from overflow.flows.drain.attend import Due
+from overflow.flows.drain.pieces import Gathering
 from tests.flows.bulk_desk import BulkDesk
 
 BULK = BulkDesk().bulk

@@ -6,8 +6,9 @@ import pytest
 
 from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.core.model import HOME
-from overflow.flows import planning, sweep
-from overflow.flows.planning import kept
+from overflow.flows import sweep
+from overflow.flows.planner import planning
+from overflow.flows.planner.planning import kept
 from overflow.store import keys
 from tests.flows.house import NEAR_GROUP, SHOP, partner
 from tests.flows.routing import arrive, heard

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overflow.flows.attend import Due
-from overflow.flows.queue_order import TURN, in_order
+from overflow.flows.drain.attend import Due
+from overflow.flows.drain.queue_order import TURN, in_order
 from overflow.store.marks import Mark
 
 NOW = 10_000.0

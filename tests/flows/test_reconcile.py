@@ -6,9 +6,10 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway, Refused
-from overflow.flows import audit, reconcile, sync
+from overflow.flows.drain import sync
 from overflow.flows.health import check
-from overflow.flows.reconcile import CHANGED
+from overflow.flows.polling import audit, reconcile
+from overflow.flows.polling.reconcile import CHANGED
 from overflow.flows.services import Pace
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk

@@ -7,7 +7,7 @@ import pytest
 from overflow import policies
 from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.errors import Invalid, Unknown
-from overflow.flows import replaying
+from overflow.flows.foresight import replaying
 from tests.flows.house import SHOP, document
 from tests.flows.recorded_day import Day
 

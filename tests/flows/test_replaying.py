@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from overflow.core.arrivals.expected import Interval, Uploaded
 from overflow.core.model import Status
 from overflow.errors import Conflict, Fault, Invalid, Unknown
-from overflow.flows import planning, replaying, signals, staffing, sweep, views, work
-from overflow.flows.work import By
+from overflow.flows import sweep, views
+from overflow.flows.foresight import replaying
+from overflow.flows.people import signals, staffing, work
+from overflow.flows.people.work import By
+from overflow.flows.planner import planning
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
 from tests.flows.house import FAR_GROUP, HOME_GROUP, NEAR_GROUP, SHOP, House, partner

@@ -7,7 +7,7 @@ import pytest
 
 from overflow.core.model import Status
 from overflow.errors import Refused, Unauthorised
-from overflow.flows.hearing import Hearing
+from overflow.flows.polling.hearing import Hearing
 from overflow.flows.roundtrip import REASON, SUBJECT, RoundTrip
 from overflow.helpdesks.setup import TEST_TAG, Outcome
 from tests.flows.fake_desk import TOKEN

@@ -4,7 +4,7 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import Invalid, Unknown
-from overflow.flows import shadow
+from overflow.flows.foresight import shadow
 from overflow.flows.services import Pace
 from overflow.store import keys
 from overflow.store.shadows import Shadows

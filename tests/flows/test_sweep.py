@@ -5,10 +5,11 @@ import time
 import pytest
 
 from overflow.core.model import HOME
-from overflow.flows import sweep, work
+from overflow.flows import sweep
+from overflow.flows.people import work
+from overflow.flows.people.work import By
 from overflow.flows.reviewing import POSITION
 from overflow.flows.services import Pace
-from overflow.flows.work import By
 from overflow.store import keys
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, House
 from tests.flows.routing import arrivals, arrive, heard, receive

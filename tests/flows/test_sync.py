@@ -8,10 +8,12 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway, NotLetIn, Refused
-from overflow.flows import sync, views, work
-from overflow.flows.failing import ANSWERS, OUTAGE
-from overflow.flows.sync import End
-from overflow.flows.work import By
+from overflow.flows import views
+from overflow.flows.drain import sync
+from overflow.flows.drain.failing import ANSWERS, OUTAGE
+from overflow.flows.drain.sync import End
+from overflow.flows.people import work
+from overflow.flows.people.work import By
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, QUICK, SHOP, HastyClock, House
@@ -463,7 +465,8 @@ class TestAnOutage:
         assert all(seconds.count(n) <= 3 * 2**n for n in range(5))
 
     def test_what_was_given_up_nonetheless_is_tried_again_when_it_answers(self, shop, desk):
-        from overflow.flows import reconcile, sweep
+        from overflow.flows import sweep
+        from overflow.flows.polling import reconcile
 
         shop.change(retries={"attempts": 2, "first": "0.05s"})
         arrivals(shop, desk, 8)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from overflow.errors import Throttled
-from overflow.flows import reconcile, work
-from overflow.flows.work import By
+from overflow.flows.people import work
+from overflow.flows.people.work import By
+from overflow.flows.polling import reconcile
 from tests.flows.house import QUICK, SHOP, House
 from tests.flows.routing import arrivals, receive
 from tests.flows.test_sync import drain, settle

@@ -4,9 +4,10 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import Busy, Conflict, HelpdeskAway, Invalid, Refused, Unknown
-from overflow.flows import views, work
+from overflow.flows import views
+from overflow.flows.people import work
+from overflow.flows.people.work import By
 from overflow.flows.services import ANSWERS
-from overflow.flows.work import By
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, partner
 from tests.flows.routing import arrivals, arrive, heard
 from tests.flows.test_sync import disagreements, settle

@@ -8,7 +8,7 @@ import httpx
 from overflow.clock import SystemClock
 from overflow.core.model import Words
 from overflow.demo.django_desk import Desk
-from overflow.helpdesks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskOptions
+from overflow.helpdesks.django_helpdesk.connector import DjangoHelpdesk, DjangoHelpdeskOptions
 
 TOKEN = "a-token-in-the-url"
 WORDS = Words(reason_field="overflow_reason")

@@ -7,7 +7,7 @@ import httpx
 
 from overflow.clock import SystemClock
 from overflow.core.model import Words
-from overflow.helpdesks.rt import RtHelpdesk, RtOptions
+from overflow.helpdesks.rt.connector import RtHelpdesk, RtOptions
 from tests.real.rt5 import RealRt
 
 SECRET = "a secret of the scrip"

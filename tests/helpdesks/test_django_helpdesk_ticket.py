@@ -11,9 +11,9 @@ from hypothesis import given
 from overflow.core.model import Snapshot, Status
 from overflow.errors import BadInput
 from overflow.helpdesks import check_options
-from overflow.helpdesks.django_helpdesk import DjangoHelpdeskFields
-from overflow.helpdesks.django_helpdesk_ticket import Lexicon, inert
-from overflow.helpdesks.django_helpdesk_walk import Cursor
+from overflow.helpdesks.django_helpdesk.connector import DjangoHelpdeskFields
+from overflow.helpdesks.django_helpdesk.ticket import Lexicon, inert
+from overflow.helpdesks.django_helpdesk.walk import Cursor
 from overflow.helpdesks.fields import Fields
 
 RECORDED = json.loads((Path(__file__).parent / "data" / "django-helpdesk.json").read_text())

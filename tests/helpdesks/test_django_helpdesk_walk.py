@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.core.model import Status
-from overflow.helpdesks import django_helpdesk_walk
+from overflow.helpdesks.django_helpdesk import walk as django_helpdesk_walk
 from overflow.helpdesks.port import Desired
 from tests.helpdesks.django_shop import Person, connect
 from tests.real.fixtures import start_django

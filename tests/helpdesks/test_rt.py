@@ -8,9 +8,9 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
 from overflow.errors import HelpdeskAway, Refused, Unauthorised
-from overflow.helpdesks import rt_search
 from overflow.helpdesks.port import Desired, Full, Hint
-from overflow.helpdesks.rt import RtHelpdesk
+from overflow.helpdesks.rt import search as rt_search
+from overflow.helpdesks.rt.connector import RtHelpdesk
 from tests.helpdesks.rt_shop import SECRET, Person, connect
 
 pytestmark = pytest.mark.slow

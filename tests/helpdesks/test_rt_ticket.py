@@ -15,8 +15,8 @@ from overflow.errors import BadInput, Unauthorised
 from overflow.helpdesks import check_options
 from overflow.helpdesks.fields import Fields
 from overflow.helpdesks.port import Full, Hint, Nothing
-from overflow.helpdesks.rt import RtHelpdesk, RtOptions
-from overflow.helpdesks.rt_ticket import may_be_answered, version_of
+from overflow.helpdesks.rt.connector import RtHelpdesk, RtOptions
+from overflow.helpdesks.rt.ticket import may_be_answered, version_of
 from overflow.helpdesks.signatures import sha256_hex
 
 RECORDED = json.loads((Path(__file__).parent / "data" / "rt.json").read_text())

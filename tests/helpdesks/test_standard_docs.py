@@ -10,7 +10,7 @@ from overflow.core.model import Status
 from overflow.helpdesks import check_options
 from overflow.helpdesks.port import Desired, Full
 from overflow.helpdesks.signatures import sign_standard
-from overflow.helpdesks.standard_body import STATUSES, event_of
+from overflow.helpdesks.standard.body import STATUSES, event_of
 from overflow.policies import document
 from tests.helpdesks.standard_shop import OTHER, SECRET, opened
 

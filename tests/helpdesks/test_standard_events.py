@@ -13,7 +13,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import BadInput, NotNow, Unauthorised
 from overflow.helpdesks.port import Full, Hint, Nothing
 from overflow.helpdesks.signatures import sign_standard
-from overflow.helpdesks.standard import StandardHelpdesk, StandardOptions
+from overflow.helpdesks.standard.connector import StandardHelpdesk, StandardOptions
 
 DATA = Path(__file__).parent / "data"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

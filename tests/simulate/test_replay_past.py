@@ -6,7 +6,7 @@ from overflow.core.decide import decide
 from overflow.core.decision import trace_of
 from overflow.core.model import HOME, Cause
 from overflow.core.retold import beyond
-from overflow.simulate.replay_past import LEFT_BEFORE, LEFT_DROPPED, Reader
+from overflow.simulate.replay.past import LEFT_BEFORE, LEFT_DROPPED, Reader
 from overflow.store.journal import Entry
 from tests.core import make
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from overflow.core.erlang import erlang_c
 from overflow.core.hours import ALWAYS_OPEN
 from overflow.core.model import HOME, Cause, Mode, Shift, Target
-from overflow.simulate.replay_case import Case, Past
-from overflow.simulate.replay_chance import Chance, Means
-from overflow.simulate.replay_result import came, costs, sums
-from overflow.simulate.replay_run import replay
+from overflow.simulate.replay.case import Case, Past
+from overflow.simulate.replay.chance import Chance, Means
+from overflow.simulate.replay.result import came, costs, sums
+from overflow.simulate.replay.run import replay
 from tests.core import make, strategies
 
 HOUR = 3600.0

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from overflow.demo.sandbox import Sandbox
-from overflow.flows import imports, shops
-from overflow.flows.route import mark_to_read
+from overflow.flows import shops
+from overflow.flows.polling import imports
+from overflow.flows.routing.route import mark_to_read
 from overflow.settings import Settings
 from overflow.wiring import build
 from tests.flows.house import FAR_GROUP, HOME_GROUP, NEAR_GROUP, SHOP, document, partner

@@ -2,7 +2,8 @@
 
 import time
 
-from overflow.flows import shadow, shops
+from overflow.flows import shops
+from overflow.flows.foresight import shadow
 from overflow.jobs import Task
 from overflow.store import keys
 from tests.flows.house import SHOP, document

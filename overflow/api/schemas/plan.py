@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
 from overflow.core.planned import told
-from overflow.flows.planning import ChannelPlan
+from overflow.flows.planner.planning import ChannelPlan
 
 MOST_STEPS: Final = 200
 

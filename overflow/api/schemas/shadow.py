@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from overflow.api.moments import Moment
 from overflow.api.schemas.common import ENTRY, PageQuery, word
-from overflow.flows.shadow import Seen
+from overflow.flows.foresight.shadow import Seen
 
 
 class ShadowQuery(PageQuery):

@@ -10,7 +10,7 @@ from overflow.api.moments import Moment
 from overflow.api.schemas.common import agent, text
 from overflow.core.arrivals.lifts import Lift
 from overflow.core.arrivals.signals import LONGEST_NAME
-from overflow.flows.signals import Told
+from overflow.flows.people.signals import Told
 
 _NAME = "As the policy's rules name it; capitals and double spaces make no difference."
 _LARGEST = 1e12

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
-from overflow.flows.audit import Walk
+from overflow.flows.polling.audit import Walk
 
 
 class WalkSchema(Schema):

@@ -7,7 +7,7 @@ from typing import Final
 from marshmallow import Schema, fields, validate
 
 from overflow.api.schemas.common import agent, text, word
-from overflow.flows.work import LONGEST_CLAIM, LONGEST_REASON
+from overflow.flows.people.work import LONGEST_CLAIM, LONGEST_REASON
 
 LONGEST_TEXT: Final = 20_000
 """Characters of an answer or note."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from overflow.helpdesks.standard import iso
+from overflow.helpdesks.standard.connector import iso
 
 ENDED: Final = frozenset({"solved", "closed", "spam", "merged", "deleted"})
 STATUSES: Final = ENDED | {"open", "pending", "on_hold"}

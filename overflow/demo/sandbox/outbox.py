@@ -15,7 +15,7 @@ from overflow.demo.sandbox.desk import Ticket
 from overflow.demo.sandbox.faults import Faults
 from overflow.demo.sandbox.wire import BROKEN, Caller
 from overflow.helpdesks.signatures import sign_standard
-from overflow.helpdesks.standard import iso
+from overflow.helpdesks.standard.connector import iso
 
 SENDERS: Final = 16
 TIMEOUT: Final = 10.0

@@ -21,7 +21,7 @@ from overflow.demo.sandbox.wire import Answer, Request
 from overflow.errors import BadInput, Unauthorised
 from overflow.helpdesks.fields import Fields
 from overflow.helpdesks.signatures import standard_webhooks
-from overflow.helpdesks.standard import iso
+from overflow.helpdesks.standard.connector import iso
 
 SERVICE: Final = "overflow"
 """The author of what the service writes."""

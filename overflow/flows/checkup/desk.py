@@ -9,12 +9,12 @@ from typing import Final
 from overflow.core.desired import desired_of, shows
 from overflow.core.model import Record, Snapshot
 from overflow.errors import HelpdeskAway
-from overflow.flows import groups as known_groups
 from overflow.flows.checkup.client import nobody
 from overflow.flows.checkup.clocks import judged, skew
 from overflow.flows.checkup.finding import Finding, fail, ok, warn
 from overflow.flows.checkup.patient import Patient
-from overflow.flows.reconcile import CHANGED
+from overflow.flows.polling import groups as known_groups
+from overflow.flows.polling.reconcile import CHANGED
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.setup import Outcome, Step, checks
 

@@ -8,13 +8,13 @@ from typing import Final
 from overflow.core.model import Mode
 from overflow.core.phrases import duration
 from overflow.errors import HelpdeskAway, NotNow
-from overflow.flows import planning
 from overflow.flows.checkup.client import nobody
 from overflow.flows.checkup.clocks import judged, skew
 from overflow.flows.checkup.finding import Finding, aged, fail, ok, warn
 from overflow.flows.checkup.patient import Patient
-from overflow.flows.errand import IMPORTED
 from overflow.flows.health import SILENT
+from overflow.flows.planner import planning
+from overflow.flows.routing.errand import IMPORTED
 from overflow.settings import resolve_secret
 from overflow.store.situation_codec import MICRO
 

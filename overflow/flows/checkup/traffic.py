@@ -6,11 +6,11 @@ from collections import Counter
 from typing import Final
 
 from overflow.core.phrases import duration, share
-from overflow.flows import audit
 from overflow.flows.checkup.finding import Finding, aged, fail, ok, warn
 from overflow.flows.checkup.patient import Patient
-from overflow.flows.differences import LATE, LOST
-from overflow.flows.reconcile import POLLED
+from overflow.flows.polling import audit
+from overflow.flows.polling.differences import LATE, LOST
+from overflow.flows.polling.reconcile import POLLED
 from overflow.helpdesks.hooks import patience
 from overflow.store.throttle import Breaker
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 
 from overflow.clock import new_id
 from overflow.errors import Refused
-from overflow.helpdesks.rest_verify import secrets_of
+from overflow.helpdesks.rest.verify import secrets_of
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, left_out, there, unseen

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from overflow.helpdesks.django_helpdesk_ticket import OPENED
+from overflow.helpdesks.django_helpdesk.ticket import OPENED
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part

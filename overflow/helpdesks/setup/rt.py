@@ -11,7 +11,7 @@ from typing import Final
 from overflow.errors import Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import segment
-from overflow.helpdesks.rt_search import API
+from overflow.helpdesks.rt.search import API
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret

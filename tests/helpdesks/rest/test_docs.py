@@ -5,8 +5,8 @@ from pathlib import Path
 
 from marshmallow import Schema, fields
 
-from overflow.helpdesks.rest_options import RestOptions
-from overflow.helpdesks.rest_template import FILTERS
+from overflow.helpdesks.rest.options import RestOptions
+from overflow.helpdesks.rest.template import FILTERS
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "rest-connector.md").read_text()
 

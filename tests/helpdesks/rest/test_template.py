@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from overflow.errors import BadInput, Refused
-from overflow.helpdesks.rest_query import Query
-from overflow.helpdesks.rest_template import JsonTree, Template, filled, parsed
+from overflow.helpdesks.rest.query import Query
+from overflow.helpdesks.rest.template import JsonTree, Template, filled, parsed
 
 texts = st.text(max_size=40)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from overflow.helpdesks.django_helpdesk_ticket import NOTHING
+from overflow.helpdesks.django_helpdesk.ticket import NOTHING
 from tests.e2e.django_world import REOPENED, DjangoWorld
 from tests.helpdesks.django_shop import Person
 from tests.helpdesks.vendors.little import Hook, Shown

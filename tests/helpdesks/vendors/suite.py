@@ -7,11 +7,12 @@ import pytest
 
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway
-from overflow.flows import sweep, views, work
-from overflow.flows.errand import Along
-from overflow.flows.route import route
-from overflow.flows.work import By
-from overflow.flows.writing import PARKED
+from overflow.flows import sweep, views
+from overflow.flows.people import work
+from overflow.flows.people.work import By
+from overflow.flows.people.writing import PARKED
+from overflow.flows.routing.errand import Along
+from overflow.flows.routing.route import route
 from overflow.helpdesks.port import Desired
 from overflow.store import keys
 from tests.flows.house import NEAR_GROUP, SHOP

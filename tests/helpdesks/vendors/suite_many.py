@@ -3,8 +3,9 @@
 import pytest
 
 from overflow.core.model import HOME
-from overflow.flows import views, work
-from overflow.flows.work import By
+from overflow.flows import views
+from overflow.flows.people import work
+from overflow.flows.people.work import By
 from tests.flows.house import NEAR_GROUP, SHOP
 from tests.flows.test_sync import settle
 from tests.helpdesks.vendors.suite import WRITES, agrees

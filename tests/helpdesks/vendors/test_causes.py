@@ -2,7 +2,7 @@
 
 import pytest
 
-from overflow.flows import audit
+from overflow.flows.polling import audit
 from overflow.helpdesks.hooks import LONGEST
 from tests.flows.house import SHOP
 from tests.flows.test_differences import causes

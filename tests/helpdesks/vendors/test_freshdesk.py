@@ -5,7 +5,7 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.model import Status
 from overflow.errors import BadInput, Refused, Unauthorised
-from overflow.helpdesks.freshdesk_ticket import html_of
+from overflow.helpdesks.freshdesk.ticket import html_of
 from overflow.helpdesks.port import Desired, Hint
 from tests.helpdesks.vendors import freshdesk_server
 from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed

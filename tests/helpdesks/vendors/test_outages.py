@@ -7,9 +7,10 @@ import pytest
 
 from overflow.core.model import HOME
 from overflow.errors import HelpdeskAway
-from overflow.flows import reconcile, sweep, views
+from overflow.flows import sweep, views
 from overflow.flows.desks import Desks
-from overflow.flows.reconcile import CHANGED
+from overflow.flows.polling import reconcile
+from overflow.flows.polling.reconcile import CHANGED
 from overflow.store import keys
 from tests.flows.house import SHOP, document
 from tests.flows.test_sync import drain

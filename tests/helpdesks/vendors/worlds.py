@@ -3,7 +3,8 @@
 from importlib import import_module
 
 from overflow.core.model import HelpdeskConfig, Words
-from overflow.flows import intake, reconcile
+from overflow.flows.polling import reconcile
+from overflow.flows.routing import intake
 from overflow.helpdesks import open_helpdesk
 from overflow.helpdesks.gate import OPEN
 from tests.flows.house import SHOP, House, MovableClock

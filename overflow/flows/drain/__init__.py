@@ -1,0 +1,1 @@
+"""What stands in the store is made to stand in the helpdesk, and read back."""

@@ -1,0 +1,45 @@
+"""Which of what is due is begun now, and what of it together.
+
+Nobody waits for company: where nothing is under way, what is due is begun at once, be it one ticket
+or many. Company gathers by itself meanwhile, and is begun when that ends, or has taken a while;
+what a drain leaves to its successor is still under way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from overflow.flows.drain.attend import Due
+from overflow.helpdesks.port import Bulk
+
+Piece = tuple[Due, ...]
+
+
+class Gathering:
+    """Remembers when the last piece was begun, and who has to be worked on alone."""
+
+    def __init__(self) -> None:
+        self.alone: set[str] = set()
+        self.is_rush = False
+        """The drain before this one handed over: there was more to do than it could."""
+        self._begun = -math.inf
+
+    def is_on(self, bulk: Bulk, lanes: int, *, is_busy: bool, now: float) -> bool:
+        """Whether what is due waits for those that are under way in so many lanes."""
+        is_soon = now - self._begun < bulk.gathers
+        return lanes >= bulk.lanes or ((is_busy or self.is_rush) and is_soon)
+
+    def pieces(self, dues: Sequence[Due], bulk: Bulk, lanes: int, now: float) -> list[Piece]:
+        """What is to be begun: as many full pieces as there are lanes for, else what there is.
+
+        Those that have to be are alone, whatever else is under way. They come last, for they may be
+        many, and are begun only as far as there are threads.
+        """
+        company = [due for due in dues if due.id not in self.alone]
+        parts = [tuple(company[at : at + bulk.most]) for at in range(0, len(company), bulk.most)]
+        begun = [part for part in parts if len(part) == bulk.most] or parts
+        begun = begun[: bulk.lanes - lanes]
+        if begun:
+            self._begun = now
+        return begun + [(due,) for due in dues if due.id in self.alone]

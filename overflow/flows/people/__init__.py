@@ -1,0 +1,1 @@
+"""What agents and the shop's people do and declare."""

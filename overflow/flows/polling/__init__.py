@@ -1,0 +1,1 @@
+"""What no webhook told: the helpdesk is asked, and walked over."""

@@ -1,0 +1,106 @@
+"""Polling: webhooks are lost everywhere, so the helpdesk is asked what has changed.
+
+Every few seconds "changed since"; now and then a walk over all that is open there (``audit``).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import structlog
+
+from overflow.clock import monotonic
+from overflow.errors import Refused
+from overflow.flows.alone import alone
+from overflow.flows.drain.failing import ANSWERS
+from overflow.flows.polling import audit, differences
+from overflow.flows.polling.compare import compare
+from overflow.flows.routing.carry import count
+from overflow.flows.services import Services
+from overflow.helpdesks.port import Helpdesk, Page
+from overflow.jobs import Task
+from overflow.store.leases import Lease
+
+LEASE: Final = 15.0
+"""Seconds, from every page anew: longer than a page takes, and short, for while a killed process
+holds it nobody polls. Should two poll after all, they find the same."""
+CHANGED: Final = "changed"
+"""Under this name the cursor of the changes is kept."""
+POLLED: Final = "polled"
+"""Under this name is kept when a poll last saw all changes."""
+BEGUN_ANEW: Final = "changed:anew"
+"""Under this name is kept when the helpdesk last did not take the cursor any more."""
+ANEW_EVERY: Final = 3600.0
+"""Seconds between two such beginnings: what is refused more often has another reason."""
+
+
+class Polled(NamedTuple):
+    """What a poll found."""
+
+    is_whole: bool
+    """False: another process polls, or it ran out of time and goes on with the next job."""
+    seen: int = 0
+    different: int = 0
+
+
+def poll(services: Services, shop: str) -> Polled:
+    """Ask what has changed. Raises ``Unknown``, ``HelpdeskAway``, ``Refused``, ``StoreAway``."""
+    until = monotonic() + services.pace.budget
+    polled = alone(
+        services, shop, "reconcile", LEASE, lambda lease: _polled(services, shop, lease, until)
+    )
+    if polled is None:
+        return Polled(is_whole=False)
+    if not polled.is_whole:
+        services.jobs.ensure(Task.RECONCILE, shop)
+    return polled
+
+
+def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled:
+    desk = services.desks.of(services.book.policy(shop))
+    differences.give_up_waiting(services, shop)
+    cursor = services.progress.get(shop, CHANGED) or ""
+    seen = different = 0
+    while True:
+        page = _changed_since(services, shop, desk, cursor)
+        found = compare(services, shop, page.tickets)
+        seen, different = seen + len(page.tickets), different + found
+        heard(services, shop)
+        cursor = page.cursor
+        services.progress.put(shop, CHANGED, cursor)
+        is_ours = lease.renew(LEASE)
+        if page.is_last or monotonic() >= until or not is_ours:
+            break
+    count(services, shop, *["reconcile/differs"] * different)
+    if page.is_last:
+        services.progress.put(shop, POLLED, str(services.clock.now()))
+    is_whole = page.is_last and is_ours and audit.go_on(services, shop, desk, lease, until)
+    return Polled(is_whole, seen, different)
+
+
+def _changed_since(services: Services, shop: str, desk: Helpdesk, cursor: str) -> Page:
+    """A page of changes; where the cursor is refused, from now on, and a walk finds the rest.
+
+    A helpdesk may know a cursor for a while only, and be away for longer. Where it refuses whatever
+    is asked, that is what is raised.
+    """
+    try:
+        return desk.changed_since(cursor)
+    except Refused as refused:
+        now = services.clock.now()
+        last = float(services.progress.get(shop, BEGUN_ANEW) or 0.0)
+        if not cursor or now - last < ANEW_EVERY:
+            raise
+        page = desk.changed_since("")
+        services.progress.put(shop, BEGUN_ANEW, str(now))
+        audit.ask(services, shop)
+        log = structlog.get_logger("overflow.reconcile")
+        log.warning("the list of changes begins anew", shop=shop, why=refused.message)
+        return page
+
+
+def heard(services: Services, shop: str) -> None:
+    """The helpdesk answered: what is known of it is fresh."""
+    now = services.clock.now()
+    for source in ("helpdesk", ANSWERS):
+        services.situations.heard(shop, source, now)

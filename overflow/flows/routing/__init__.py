@@ -1,0 +1,1 @@
+"""What comes in is decided and committed."""

@@ -1,0 +1,1 @@
+"""Any helpdesk with a REST API, described by one file."""

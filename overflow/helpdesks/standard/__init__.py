@@ -1,0 +1,1 @@
+"""Standard events: any helpdesk with a small adapter."""

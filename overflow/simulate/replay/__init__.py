@@ -1,0 +1,1 @@
+"""A recorded period, decided and played again."""
