@@ -1,13 +1,14 @@
 """The journeys: what happens, in order, when something reaches the service.
 
-One file a journey; each function takes ``services`` (``overflow.flows.services.Services``, made by
+One room a journey; each function takes ``services`` (``overflow.flows.services.Services``, made by
 ``overflow.wiring.build(settings)``) first, then the shop. Errors are those of
 ``overflow/errors.py`` and nothing else; times are epoch seconds.
 
-Who acts is said by ``By(team, agent)`` (``flows.work``): ``team`` empty means the shop itself or an
-operator; a partner sees and touches only tickets it holds, everything else is ``Unknown`` to it.
+Who acts is said by ``By(team, agent)`` (``flows.people.who``): ``team`` empty means the shop itself
+or an operator; a partner sees and touches only tickets it holds, everything else is ``Unknown`` to
+it.
 
-Intake (``flows.intake``)
+Intake (``flows.routing.intake``)
 
     receive(services, shop, connector, token, headers, body) -> Received
         A webhook. ``headers`` has lower-case names. Raises Unknown (no such shop, or not its
@@ -22,7 +23,7 @@ Intake (``flows.intake``)
         ``render(Routed) -> bytes`` makes the answer that is stored in the same commit. Raises
         Conflict(status 422: other body under this key; 409: in progress).
 
-Routing (``flows.route``, ``carry``)
+Routing (``flows.routing.route``, ``carry``)
 
     route(services, shop, seen, along, *, is_new=False) -> Routed
         ``along = Along(source, delivery="", tally="", ...)``. Routed.outcome: "decided",
@@ -30,7 +31,7 @@ Routing (``flows.route``, ``carry``)
         ``record`` is what stands now (None: nothing is kept), ``decision`` the decision made here
         (None: only state was updated), ``entry`` the id of its journal entry.
 
-Partner agents and people (``flows.work``); all return the Record as it stands afterwards
+Partner agents and people (``flows.people.work``); all return the Record as it stands afterwards
 
     claim(services, shop, ticket_id, by, *, seconds=None) -> Record
         Conflict(claimed_by=…, until=…) when another agent holds the claim; the same agent
@@ -49,7 +50,7 @@ Partner agents and people (``flows.work``); all return the Record as it stands a
         "To the partner" (``to="partner"``, any that can take it) or "keep here"
         (``to="home"``); decided like the same wish said by a tag.
 
-Staffing (``flows.staffing``)
+Staffing (``flows.people.staffing``)
 
     declare(services, shop, team, *, until, agents=None, capacity=None, hours="", paused=False,
             reason="") -> Declared
@@ -82,7 +83,7 @@ Views (``flows.views``), read-only
     dead_letters(services, shop, *, cursor="", limit=50) -> tuple[list[DeadLetter], str]
     retry_dead_letters(services, shop, ticket_ids=None) -> int
 
-What would be (``flows.preview``, ``replaying``, ``shadow``); nothing is written to a ticket
+What would be (``flows.foresight.preview``, ``replaying``, ``shadow``); nothing is written to a ticket
 
     preview.preview(services, shop, given) -> Decision
         ``given`` as the API's schema loads it: a ticket, maybe parts of a situation and a time.
@@ -93,13 +94,13 @@ What would be (``flows.preview``, ``replaying``, ``shadow``); nothing is written
     shadow.put(services, shop, document) -> dict, shadow.drop(services, shop)
     shadow.seen(services, shop, *, cursor="", limit=50) -> Seen(shadow, items, cursor)
 
-A walk on demand (``flows.audit``)
+A walk on demand (``flows.polling.audit``)
 
     ask(services, shop) -> Walk
         Compare all that is open in the helpdesk, from the next poll on; a walk under way will do.
     state(services, shop) -> Walk(standing, asked, begun, ended, pages, tickets, differences)
 
-Connecting (``flows.roundtrip``, ``hearing``)
+Connecting (``flows.roundtrip``, ``flows.polling.hearing``)
 
     roundtrip.RoundTrip(services, shop, setup, wait).run(ticket) -> Iterator[Step]
         On a test ticket; ``setup`` of ``helpdesks.setup``, ``ticket`` None: a new one.
@@ -119,7 +120,7 @@ Health (``flows.health``)
         For /readyz: the store answers.
     is_worker_alive(services) -> bool
 
-Workers call (``flows.sync``, ``reconcile``, ``imports``, ``sweep``)
+Workers call (``flows.drain.sync``, ``flows.polling.reconcile``, ``imports``, ``flows.sweep``)
 
     sync.drain(services, shop, *, seconds=None) -> Drained(end, tickets, failed)
     reconcile.poll(services, shop) -> Polled(is_whole, seen, different)
