@@ -83,7 +83,7 @@ Views (``flows.views``), read-only
     dead_letters(services, shop, *, cursor="", limit=50) -> tuple[list[DeadLetter], str]
     retry_dead_letters(services, shop, ticket_ids=None) -> int
 
-What would be (``flows.foresight.preview``, ``replaying``, ``shadow``); nothing is written to a ticket
+What would be (``flows.foresight``); nothing is written to a ticket
 
     preview.preview(services, shop, given) -> Decision
         ``given`` as the API's schema loads it: a ticket, maybe parts of a situation and a time.

@@ -1,9 +1,9 @@
 """What a helpdesk can do for us: one small ``Protocol``, one room a connector, one literal dict.
 
 A connector turns the vendor's words into ours and back, and nothing more: it knows no store, no
-policy beyond its own settings, and decides nothing. To add one: write ``NAME/connector.py`` with a class
-that satisfies ``Helpdesk`` and a marshmallow schema of its options, put both into ``CONNECTORS``,
-record payloads for its test.
+policy beyond its own settings, and decides nothing. To add one: write ``NAME/connector.py`` with a
+class that satisfies ``Helpdesk`` and a marshmallow schema of its options, put both into
+``CONNECTORS``, record payloads for its test.
 """
 
 from __future__ import annotations
