@@ -10,10 +10,11 @@ from overflow.flows.drain import sync
 from overflow.flows.health import check
 from overflow.flows.polling import audit, reconcile
 from overflow.flows.polling.reconcile import CHANGED
+from overflow.flows.routing.route import mark_to_read
 from overflow.flows.services import Pace
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
-from tests.flows.house import FAR_GROUP, SHOP, House, partner
+from tests.flows.house import FAR_GROUP, SHOP, House, document, partner
 from tests.flows.routing import arrivals, arrive
 from tests.flows.test_sync import disagreements, settle
 
@@ -105,6 +106,25 @@ def test_a_poll_that_fails_keeps_its_place(shop, desk):
     poll(shop)
     settle(shop)
     assert shop.record("1").team == HOME
+
+
+def test_in_a_rush_what_is_known_to_be_due_goes_first_for_a_minute(shop, desk):
+    options = {**document()["helpdesk"]["options"], "limit": {"requests": 60, "seconds": 60}}
+    shop.change(helpdesk={**document()["helpdesk"], "options": options})
+    arrivals(shop, desk, 2)
+    while not poll(shop).is_whole:
+        pass
+    cursor = shop.services.progress.get(SHOP, CHANGED)
+    desk.create("4711")
+    mark_to_read(shop.services, SHOP, *map(str, range(100, 112)))
+
+    shop.clock.advance(20.0)
+    poll(shop)
+    assert shop.services.progress.get(SHOP, CHANGED) == cursor
+
+    shop.clock.advance(60.0)
+    poll(shop)
+    assert shop.services.progress.get(SHOP, CHANGED) != cursor
 
 
 class TestACursorThatTheHelpdeskForgot:

@@ -47,11 +47,13 @@ class Parted(NamedTuple):
 
     alone: frozenset[str]
     """Tickets whose next try is to be made without the others."""
+    unfound: frozenset[str]
+    """Those that the helpdesk's list did not show, though it may the next time."""
     owing: Sequence[tuple[Due, Record]]
     """They stand as desired and owe a note."""
 
 
-NOBODY: Final = Parted(frozenset(), ())
+NOBODY: Final = Parted(frozenset(), frozenset(), ())
 
 
 def attend_many(
@@ -85,6 +87,7 @@ class _Together:
         self._along: dict[str, Record] = {}
         """Those whose notes go along, as they stood when these were begun."""
         self._alone: set[str] = set()
+        self._unfound: set[str] = set()
         self._owing: list[tuple[Due, Record]] = []
 
     def run(self) -> Parted:
@@ -100,7 +103,7 @@ class _Together:
         except Exception as error:  # noqa: BLE001  told to whoever counts failures
             for due in self._dues.values():
                 self._failed(due, error)
-        return Parted(frozenset(self._alone), self._owing)
+        return Parted(frozenset(self._alone), frozenset(self._unfound), self._owing)
 
     def _set_aside(self) -> None:
         """Those that were read back as desired a while ago, and only wait for their note."""
@@ -147,7 +150,7 @@ class _Together:
             found = self._bulk.read(ids, since)
         self._watch.answered()
         for ticket_id in set(ids) - found.keys():
-            self._alone.add(ticket_id)
+            self._unfound.add(ticket_id)
             del self._dues[ticket_id]
         return found
 

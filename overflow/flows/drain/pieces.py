@@ -8,12 +8,20 @@ what a drain leaves to its successor is still under way.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from overflow.flows.drain.attend import Due
+from overflow.flows.drain.attend_many import Parted
 from overflow.helpdesks.port import Bulk
 
 Piece = tuple[Due, ...]
+
+
+LOOKED_FOR: Final = 3
+"""Times that a ticket is looked for in a list before it is asked for by itself: in a rush it stands
+behind others that changed, and in front of them when those are done."""
 
 
 class Gathering:
@@ -21,6 +29,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self.alone: set[str] = set()
+        self._unfound: Counter[str] = Counter()
         self.is_rush = False
         """The drain before this one handed over: there was more to do than it could."""
         self._begun = -math.inf
@@ -30,16 +39,27 @@ class Gathering:
         is_soon = now - self._begun < bulk.gathers
         return lanes >= bulk.lanes or ((is_busy or self.is_rush) and is_soon)
 
+    def parted(self, parted: Parted) -> None:
+        """A piece has ended so."""
+        self._unfound.update(parted.unfound)
+        self.alone |= parted.alone
+        self.alone |= {i for i in parted.unfound if self._unfound[i] >= LOOKED_FOR}
+
     def pieces(self, dues: Sequence[Due], bulk: Bulk, lanes: int, now: float) -> list[Piece]:
         """What is to be begun: as many full pieces as there are lanes for, else what there is.
 
-        Those that have to be are alone, whatever else is under way. They come last, for they may be
-        many, and are begun only as far as there are threads.
+        In company are those that changed one after the other, for so they stand in the helpdesk's
+        lists. Those that have to be are alone, whatever else is under way. They come last, for they
+        may be many, and are begun only as far as there are threads.
         """
         company = [due for due in dues if due.id not in self.alone]
+        company = sorted(company[: bulk.most * (bulk.lanes - lanes)], key=_marked)
         parts = [tuple(company[at : at + bulk.most]) for at in range(0, len(company), bulk.most)]
         begun = [part for part in parts if len(part) == bulk.most] or parts
-        begun = begun[: bulk.lanes - lanes]
         if begun:
             self._begun = now
         return begun + [(due,) for due in dues if due.id in self.alone]
+
+
+def _marked(due: Due) -> float:
+    return max(mark.stamp for mark in (due.read, due.write) if mark is not None)

@@ -51,6 +51,8 @@ OFTEN: Final = 5
 """Times that one drain works on the very same marks before it puts them off."""
 PATIENCE: Final = 2.0
 """Seconds that tickets under way have to be finished before a successor goes on with them."""
+TOGETHER: Final = 6.0
+"""The same of many that are worked on together: what they were read for would be lost."""
 ANSWERS_EVERY: Final = 5.0
 """Seconds between two notes that the helpdesk answers."""
 
@@ -89,6 +91,13 @@ def drain(services: Services, shop: str, *, seconds: float | None = None) -> Dra
     if lease is None:
         return Drained(End.ELSEWHERE)
     return _Drain(services, shop, lease, seconds or services.pace.slice).run()
+
+
+class _Watch(NamedTuple):
+    """Keeps ``Watch``."""
+
+    is_stopped: Callable[[], bool]
+    answered: Callable[[], None]
 
 
 class _Drain:
@@ -181,8 +190,9 @@ class _Drain:
         return NOBODY
 
     def _together(self, bulk: Bulk, dues: list[Due]) -> Parted:
-        with suppress(Stopped), unless(self.is_stopped):
-            return attend_many(self._services, self._shop, bulk, dues, self, self._failing.note)
+        watch = _Watch(partial(self.is_stopped, TOGETHER), self.answered)
+        with suppress(Stopped), unless(watch.is_stopped):
+            return attend_many(self._services, self._shop, bulk, dues, watch, self._failing.note)
         return NOBODY
 
     def _is_too_often(self, due: Due) -> bool:
@@ -211,10 +221,10 @@ class _Drain:
         except Exception as error:  # noqa: BLE001  one ticket's trouble is not the others'
             self._failing.note(due, error)
 
-    def is_stopped(self) -> bool:
+    def is_stopped(self, patience: float = PATIENCE) -> bool:
         """Whether a ticket under way shall begin no further call."""
         if self._end is End.HANDED_OVER:
-            return monotonic() > self._ended + PATIENCE
+            return monotonic() > self._ended + patience
         return self._end is not None
 
     def answered(self) -> None:
@@ -245,7 +255,7 @@ class _Drain:
                 continue
             del self._under_way[future]
             parted = future.result()
-            self._gathering.alone |= parted.alone
+            self._gathering.parted(parted)
             for due, record in parted.owing:
                 self._posting[posts.submit(self._post, due, record)] = due
         return bool(done)

@@ -17,6 +17,7 @@ from overflow.flows.polling import audit, differences
 from overflow.flows.polling.compare import compare
 from overflow.flows.routing.carry import count
 from overflow.flows.services import Services
+from overflow.helpdesks.hooks import patience
 from overflow.helpdesks.port import Helpdesk, Page
 from overflow.jobs import Task
 from overflow.store.leases import Lease
@@ -24,6 +25,10 @@ from overflow.store.leases import Lease
 LEASE: Final = 15.0
 """Seconds, from every page anew: longer than a page takes, and short, for while a killed process
 holds it nobody polls. Should two poll after all, they find the same."""
+SELDOM: Final = 60.0
+"""Seconds from one poll to the next in a rush."""
+RUSH: Final = 10.0
+"""It is one where the calls of so many seconds are fewer than the tickets that are due."""
 CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
 POLLED: Final = "polled"
@@ -45,6 +50,8 @@ class Polled(NamedTuple):
 
 def poll(services: Services, shop: str) -> Polled:
     """Ask what has changed. Raises ``Unknown``, ``HelpdeskAway``, ``Refused``, ``StoreAway``."""
+    if _can_wait(services, shop):
+        return Polled(is_whole=True)
     until = monotonic() + services.pace.budget
     polled = alone(
         services, shop, "reconcile", LEASE, lambda lease: _polled(services, shop, lease, until)
@@ -54,6 +61,18 @@ def poll(services: Services, shop: str) -> Polled:
     if not polled.is_whole:
         services.jobs.ensure(Task.RECONCILE, shop)
     return polled
+
+
+def _can_wait(services: Services, shop: str) -> bool:
+    """In a rush what the helpdesk allows is for the tickets that its webhooks told of."""
+    policy = services.book.policy(shop)
+    rate = services.desks.gate(policy).state().rate
+    if rate is None or patience(policy.helpdesk) is None:
+        return False
+    last = float(services.progress.get(shop, POLLED) or 0.0)
+    due = services.marks.counts(shop)
+    is_rush = due.dirty + due.to_read > rate * RUSH
+    return is_rush and services.clock.now() - last < SELDOM
 
 
 def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled:
