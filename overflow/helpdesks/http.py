@@ -16,7 +16,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal, TypedDict, Unpack, overload
+from typing import Final, Literal, TypedDict, Unpack, cast, overload
 from urllib.parse import quote, urlsplit
 
 import certifi
@@ -121,6 +121,25 @@ class HelpdeskHttp:
             trust_env=False,
             verify=_authorities() if base_url.lower().startswith("https") else _nobody(),
             transport=transport,
+        )
+
+    @classmethod
+    def by(
+        cls,
+        options: Mapping[str, object],
+        *,
+        sign: Sign | None = None,
+        stale: frozenset[int] = STALE,
+        gate: Gate = OPEN,
+    ) -> HelpdeskHttp:
+        """One by a connector's validated options (``HttpOptions``); the same errors."""
+        return cls(
+            cast("str", options["url"]),
+            timeout=cast("float", options["timeout"]),
+            connections=cast("int", options["connections"]),
+            sign=sign,
+            stale=stale,
+            gate=gate,
         )
 
     @overload

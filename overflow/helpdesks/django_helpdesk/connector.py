@@ -95,13 +95,7 @@ class DjangoHelpdesk:
         self._clock = clock
         self._tags = names["tags"]
         self._lexicon = Lexicon(queues, names, words.reason_field, own)
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._authorise,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._authorise, gate=gate)
         self._walk = Walk(self._http, self._lexicon, clock.now)
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:

@@ -83,13 +83,7 @@ class FreshdeskHelpdesk:
             {number: Status(ours) for number, ours in own.items()},
             cast("str", options["merged_tag"]),
         )
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._authorise,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._authorise, gate=gate)
         self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
         self.bulk = self._bulk(cast("str", options["bulk"]))
         """See ``port.ByBulk``."""

@@ -89,13 +89,7 @@ class GorgiasHelpdesk:
         self._words = Vocabulary.of(options, words, CHANNELS)
         zone = ZoneInfo(cast("str", options["zone"]))
         self._lexicon = Lexicon(self._words, zone, cast("str", options["merged_tag"]))
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._authorise,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._authorise, gate=gate)
         self._walk = Walk(self._http, self._lexicon, cast("int", options["walk_days"]))
         bulk = GorgiasBulk(self._http, self._walk, self._words, self._mark, self._nobody)
         self.bulk = bulk if options["bulk"] else None

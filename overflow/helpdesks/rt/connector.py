@@ -80,13 +80,7 @@ class RtHelpdesk:
         self._secrets = secrets
         self._tags = names["tags"]
         self._lexicon = Lexicon(names, words.reason_field, own)
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._authorise,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._authorise, gate=gate)
         self._search = Search(self._http, self._lexicon)
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:

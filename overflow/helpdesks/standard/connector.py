@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 
 import orjson
 import structlog
@@ -62,13 +62,7 @@ class StandardHelpdesk:
         del words  # they come in with what is desired
         self._secrets = secrets
         self._clock = clock
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._sign_read,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._sign_read, gate=gate)
 
     def receive(self, headers: Mapping[str, str], body: bytes, token: str, now: float) -> Event:
         del token  # everything is signed

@@ -75,13 +75,7 @@ class ZammadHelpdesk:
         self._reply_type = cast("str", options["reply_type"])
         self._words = Vocabulary.of(options, words, CHANNELS)
         self._own = {number: Status(ours) for number, ours in own.items()}
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._authorise,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._authorise, gate=gate)
         lexicon = Lexicon(self._words, self._own)
         self._walk = Walk(self._http, lexicon, is_quoted=cast("bool", options["quoted_times"]))
 

@@ -89,14 +89,7 @@ class ZendeskHelpdesk:
             self._email.lower(),
             is_whole=not any(self._words.fields.values()),
         )
-        self._http = HelpdeskHttp(
-            cast("str", options["url"]),
-            timeout=cast("float", options["timeout"]),
-            connections=cast("int", options["connections"]),
-            sign=self._authorise,
-            stale=_STALE,
-            gate=gate,
-        )
+        self._http = HelpdeskHttp.by(options, sign=self._authorise, stale=_STALE, gate=gate)
         self._walk = Walk(self._http, self._lexicon)
         self.bulk = ZendeskBulk(self._http, self._walk, self._changes, clock)
         """See ``port.ByBulk``."""
