@@ -4,6 +4,7 @@ import pytest
 
 from overflow.core.model import HOME
 from overflow.errors import HelpdeskAway, Refused
+from overflow.flows.drain.sync import End
 from overflow.store import keys
 from tests.flows.bulk_desk import BulkDesk
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, House
@@ -69,6 +70,20 @@ def test_where_notes_do_not_go_along_each_is_posted(store_url, store_client):
     assert noted(desk) == sorted(AWAY)
     assert len(desk.calls) == 3 + len(AWAY)
     assert disagreements(house, desk) == []
+
+
+def test_whom_a_drain_leaves_with_a_note_to_post_needs_no_company(store_url, store_client):
+    desk = BulkDesk(takes_notes=False)
+    house = House(store_url, store_client, desk)
+    house.open()
+    arrivals(house, desk, 11)
+    desk.bulk.gathers = 3600.0
+    assert drain(house, 0.001).end is End.HANDED_OVER
+    assert noted(desk) == []
+
+    settle(house)
+    assert noted(desk) == sorted(AWAY)
+    assert len(desk.calls) == 3 + len(AWAY)
 
 
 def test_a_note_that_alone_is_missing_needs_no_other_read(store_url, store_client):

@@ -42,6 +42,10 @@ Failed = Callable[[Due, Exception], None]
 """Told of each ticket that failed."""
 
 
+Owing = tuple[Due, Record]
+"""Who stands as desired and owes a note."""
+
+
 class Parted(NamedTuple):
     """Who goes on alone."""
 
@@ -49,8 +53,7 @@ class Parted(NamedTuple):
     """Tickets whose next try is to be made without the others."""
     unfound: frozenset[str]
     """Those that the helpdesk's list did not show, though it may the next time."""
-    owing: Sequence[tuple[Due, Record]]
-    """They stand as desired and owe a note."""
+    owing: Sequence[Owing]
 
 
 NOBODY: Final = Parted(frozenset(), frozenset(), ())
@@ -88,7 +91,7 @@ class _Together:
         """Those whose notes go along, as they stood when these were begun."""
         self._alone: set[str] = set()
         self._unfound: set[str] = set()
-        self._owing: list[tuple[Due, Record]] = []
+        self._owing: list[Owing] = []
 
     def run(self) -> Parted:
         try:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from overflow.flows.drain.attend import Due
-from overflow.flows.drain.attend_many import Parted
+from overflow.flows.drain.attend_many import Owing, Parted
 from overflow.helpdesks.port import Bulk
 
 Piece = tuple[Due, ...]
@@ -25,10 +25,14 @@ behind others that changed, and in front of them when those are done."""
 
 
 class Gathering:
-    """Remembers when the last piece was begun, and who has to be worked on alone."""
+    """Remembers when the last piece was begun, and who has to be worked on alone.
+
+    ``owing`` are those that only a note is to be posted of: they need no company.
+    """
 
     def __init__(self) -> None:
         self.alone: set[str] = set()
+        self.owing: list[Owing] = []
         self._unfound: Counter[str] = Counter()
         self.is_rush = False
         """The drain before this one handed over: there was more to do than it could."""
@@ -41,6 +45,7 @@ class Gathering:
 
     def parted(self, parted: Parted) -> None:
         """A piece has ended so."""
+        self.owing += parted.owing
         self._unfound.update(parted.unfound)
         self.alone |= parted.alone
         self.alone |= {i for i in parted.unfound if self._unfound[i] >= LOOKED_FOR}

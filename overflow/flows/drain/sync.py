@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 from overflow.clock import monotonic
 from overflow.core.model import Record
 from overflow.errors import Busy, StoreAway
-from overflow.flows.drain.attend import Due, Stopped, attend
-from overflow.flows.drain.attend_many import NOBODY, Parted, attend_many
+from overflow.flows.drain.attend import Due, Stopped, attend, owes_only_its_note
+from overflow.flows.drain.attend_many import NOBODY, Owing, Parted, attend_many
 from overflow.flows.drain.failing import ANSWERS, Failing
 from overflow.flows.drain.pieces import Gathering, Piece
 from overflow.flows.drain.posting import post_note
@@ -128,11 +128,13 @@ class _Drain:
             ThreadPoolExecutor(POSTS, f"notes-{self._shop}") as posts,
         ):
             try:
+                self._gathering.owing = self._still_owing()
                 while self._end is None:
+                    self._post_owed(posts)
                     self._take(pool)
-                    self._collect(posts)
+                    self._collect()
                     self._look_around()
-                self._finish(posts)
+                self._finish()
             finally:
                 self._end = self._end or End.LOST  # on the way out by an error: start nothing new
         return Drained(self._end, self._tickets, self._failing.count)
@@ -201,8 +203,22 @@ class _Drain:
         self._failing.note(due, Busy("it is marked again and again, though its work seems done"))
         return True
 
+    def _still_owing(self) -> list[Owing]:
+        """Those whom the drain before this one left with nothing but a note to be posted."""
+        left = [due for due, _ in self._gathering.owing]
+        records = self._services.tickets.get_many(self._shop, [due.id for due in left])
+        now, found = self._services.clock.now(), ((due, records.get(due.id)) for due in left)
+        return [(due, r) for due, r in found if r and owes_only_its_note(due, r, now)]
+
+    def _post_owed(self, posts: ThreadPoolExecutor) -> None:
+        """In threads of their own, for notes are many and others wait to be read."""
+        for due, record in self._gathering.owing:
+            self._posting[posts.submit(self._post, due, record)] = due
+        self._gathering.owing = []
+
     def _post(self, due: Due, record: Record) -> Parted:
-        """In a thread of its own, for notes are many and others wait to be read."""
+        if self.is_stopped():
+            return NOBODY._replace(owing=((due, record),))
         self._try(due, partial(post_note, self._services, self._shop, self._desk(), record))
         return NOBODY
 
@@ -234,30 +250,25 @@ class _Drain:
             self._told = now
             self._services.situations.heard(self._shop, ANSWERS, self._services.clock.now())
 
-    def _collect(self, posts: ThreadPoolExecutor) -> None:
+    def _collect(self) -> None:
         """Wait a moment for tickets that are done."""
         if not self._is_busy():
             self._services.clock.sleep(IDLE_LOOK)
             return
         self._busy = monotonic()
-        if self._await(posts, IDLE_LOOK):
+        if self._await(IDLE_LOOK):
             self._services.clock.sleep(LOOK)
 
     def _is_busy(self) -> bool:
         return bool(self._under_way or self._posting)
 
-    def _await(self, posts: ThreadPoolExecutor, seconds: float) -> bool:
-        """Wait until some are done, and begin the notes that these owe; whether any were."""
+    def _await(self, seconds: float) -> bool:
+        """Wait until some are done; whether any were."""
         done, _ = wait({*self._under_way, *self._posting}, seconds, FIRST_COMPLETED)
         for future in done:
-            if self._posting.pop(future, None) is not None:
-                future.result()
-                continue
-            del self._under_way[future]
-            parted = future.result()
-            self._gathering.parted(parted)
-            for due, record in parted.owing:
-                self._posting[posts.submit(self._post, due, record)] = due
+            if self._posting.pop(future, None) is None:
+                del self._under_way[future]
+            self._gathering.parted(future.result())
         return bool(done)
 
     def _look_around(self) -> None:
@@ -294,13 +305,13 @@ class _Drain:
             case Ending.MORE:
                 pass
 
-    def _finish(self, posts: ThreadPoolExecutor) -> None:
+    def _finish(self) -> None:
         """Let what is under way end, then let the lease go."""
         self._ended = monotonic()
         while self._is_busy():
             if self._end is not End.LOST:
                 self._renew(monotonic())
-            self._await(posts, self._services.pace.lease / 3)
+            self._await(self._services.pace.lease / 3)
         if self._end is End.PAUSED:
             self._lease.renew(max(LOOK, min(LONGEST_PAUSE, self._gate().state().rest)))
         elif self._end is End.HANDED_OVER:
