@@ -45,20 +45,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Calls that have a limit of their own inside the budget, in the same seconds.
-
-    It is a ``share`` of the budget, or so many ``calls``.
-    """
+    """Calls that have a limit of their own inside the budget, in the same seconds."""
 
     name: str
     what: re.Pattern[str]
     """Method and path of such a call."""
-    share: float = 0.0
-    calls: int = 0
+    plans: tuple[tuple[int, int], ...]
+    """A plan's budget, and how many of it such calls may be; the smallest plan first."""
 
     def of(self, calls: int) -> int:
-        """What they may be of so many calls."""
-        return max(1, min(calls, self.calls or int(self.share * calls)))
+        """What they may be of so many calls: as in the largest plan that has no more."""
+        (_, least), *_ = self.plans
+        return min(calls, [least, *(own for budget, own in self.plans if budget <= calls)][-1])
 
 
 Reader = Callable[[Mapping[str, str]], Told]
@@ -113,15 +111,15 @@ PUBLISHED: Final[Mapping[str, Budget]] = {
 
 _PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
     "freshdesk": (
-        Part("list", re.compile(r"GET .*/tickets"), share=0.25),
-        Part("update", re.compile(r"PUT .*/tickets/\d+"), share=0.4),
+        Part("list", re.compile(r"GET .*/tickets"), ((200, 20), (400, 100), (700, 200))),
+        Part("update", re.compile(r"PUT .*/tickets/\d+"), ((200, 80), (400, 160), (700, 280))),
     ),
     "zendesk": (
-        Part("export", re.compile(r"GET .*/incremental/.*"), calls=10),
-        Part("update", re.compile(r"PUT .*/tickets/\d+"), calls=100),
+        Part("export", re.compile(r"GET .*/incremental/.*"), ((200, 10), (2500, 30))),
+        Part("update", re.compile(r"PUT .*/tickets/\d+"), ((200, 100), (2500, 300))),
     ),
 }
-"""By connector. Freshdesk's differ by plan, and its pages by one another: these are Pro's."""
+"""By connector: Freshdesk Growth, Pro and Enterprise; Zendesk without and with its add-on."""
 
 
 def parts_of(connector: str) -> tuple[Part, ...]:

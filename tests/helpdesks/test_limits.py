@@ -91,6 +91,23 @@ def test_some_calls_have_a_limit_of_their_own(vendor, what, part):
     assert found == ([part] if part else [])
 
 
+@pytest.mark.parametrize(
+    ("vendor", "budget", "parts"),
+    [
+        ("freshdesk", 80, {"list": 20, "update": 80}),
+        ("freshdesk", 10, {"list": 10, "update": 10}),
+        ("freshdesk", 200, {"list": 20, "update": 80}),
+        ("freshdesk", 400, {"list": 100, "update": 160}),
+        ("freshdesk", 5000, {"list": 200, "update": 280}),
+        ("zendesk", 200, {"export": 10, "update": 100}),
+        ("zendesk", 700, {"export": 10, "update": 100}),
+        ("zendesk", 2500, {"export": 30, "update": 300}),
+    ],
+)
+def test_how_many_such_calls_there_may_be_goes_by_the_plan(vendor, budget, parts):
+    assert {part.name: part.of(budget) for part in parts_of(vendor)} == parts
+
+
 def test_what_is_urgent_is_so_in_its_block_only():
     with urgent():
         assert is_urgent()
