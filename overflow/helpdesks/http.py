@@ -12,6 +12,7 @@ that very moment; patience, backoff and dead letters are the drain's.
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ UNDONE: Final = frozenset({409, 412, 425})
 
 STALE: Final = frozenset({412})
 """The answer to a write that was made from an older state than there is."""
+
+_PAGE: Final = re.compile(rb"\s*<(!doctype|html)", re.IGNORECASE)
 
 Params = Mapping[str, str | int]
 Sign = Callable[[str, str, bytes], Mapping[str, str]]
@@ -155,16 +158,20 @@ class HelpdeskHttp:
     def request(
         self, method: str, path: str, *, none_on_404: bool = False, **sent: Unpack[Sent]
     ) -> Reply | None:
-        """The helpdesk's 2xx answer; None for a 404 with a JSON object, where that is asked for.
+        """The helpdesk's 2xx answer; None for a 404 where that is asked for.
 
-        ``path`` is put behind the base URL; parts that came from outside go through ``segment``
-        first.
+        Its body has to be a JSON object or empty, and a 2xx's no page: a proxy's or another site's
+        is not the helpdesk's word. ``path`` is put behind the base URL; parts that came from
+        outside go through ``segment`` first.
         """
         reply = self.send(method, path, **sent)
         if none_on_404 and reply.status == httpx.codes.NOT_FOUND:
-            reply.mapping()  # a proxy's or another site's page is not the helpdesk's word
+            if reply.body.strip():
+                reply.mapping()
             return None
         judge(reply, f"{method} {reply.path}", self._stale)
+        if _PAGE.match(reply.body):
+            raise HelpdeskAway(f"{method} {reply.path}: the answer is a page, not the helpdesk's.")
         return reply
 
     def send(self, method: str, path: str, **sent: Unpack[Sent]) -> Reply:

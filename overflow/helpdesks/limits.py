@@ -15,6 +15,8 @@ from typing import Any, Final
 
 LONGEST_WAIT: Final = 3600.0
 """Seconds for which a helpdesk is left alone at the most, whatever it says."""
+_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+_MOST: Final = 999_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,8 @@ def budget_of(connector: str, options: Mapping[str, object]) -> Budget | None:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds. A date is held against the answer's own Date, never against our clock."""
     text = headers.get("retry-after", "").strip()
-    if (seconds := _whole(text)) is not None:
-        return min(LONGEST_WAIT, float(seconds))
+    if (seconds := _number(text)) is not None:
+        return min(LONGEST_WAIT, seconds)
     try:
         until = parsedate_to_datetime(text)
         sent = parsedate_to_datetime(headers["date"])
@@ -157,5 +159,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _whole(text: str | None) -> int | None:
     """A count, or seconds; None for anything else."""
-    text = (text or "").strip()
-    return int(text[:9]) if text.isascii() and text.isdigit() else None
+    number = _number((text or "").strip())
+    return None if number is None else int(min(number, _MOST))
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None

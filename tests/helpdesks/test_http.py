@@ -66,6 +66,7 @@ def test_a_ticket_that_changed_meanwhile_is_read_again_at_once():
     [
         ({"retry-after": "7"}, 7.0),
         ({"retry-after": " 0 "}, 0.0),
+        ({"retry-after": "1.25"}, 1.25),
         ({"retry-after": "9" * 400}, 3600.0),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),
@@ -113,7 +114,9 @@ def test_credentials_that_are_not_accepted_are_told_from_what_is_refused():
 def test_a_missing_thing_is_none_only_if_the_helpdesk_itself_says_so(httpserver, desk):
     httpserver.expect_request("/api/tickets/7").respond_with_json({"message": "no"}, status=404)
     httpserver.expect_request("/api/tickets/8").respond_with_data("<h1>Not Found</h1>", status=404)
-    assert desk.request("GET", "/tickets/7", none_on_404=True) is None
+    httpserver.expect_request("/api/tickets/9").respond_with_data(b"", status=404)
+    for number in (7, 9):
+        assert desk.request("GET", f"/tickets/{number}", none_on_404=True) is None
     with pytest.raises(HelpdeskAway, match="no JSON"):
         desk.request("GET", "/tickets/8", none_on_404=True)
 
@@ -123,6 +126,14 @@ def test_an_answer_that_is_no_json_is_a_helpdesk_that_is_away(httpserver, desk, 
     httpserver.expect_request("/api/x").respond_with_data(body)
     with pytest.raises(HelpdeskAway):
         desk.request("GET", "/x").json()
+
+
+@pytest.mark.parametrize("page", ["<!DOCTYPE html><p>Back soon", "\n <HTML lang='nl'>"])
+def test_a_page_in_the_place_of_an_answer_is_no_success(httpserver, desk, page):
+    httpserver.expect_request("/api/notes").respond_with_data(page, content_type="text/html")
+    with pytest.raises(HelpdeskAway, match="a page") as caught:
+        desk.request("POST", "/notes", json={})
+    assert not caught.value.is_undone
 
 
 def test_json_that_is_no_object_is_a_helpdesk_that_is_away(httpserver, desk):

@@ -39,6 +39,7 @@ from overflow.helpdesks.limits import (
         ),
         ("gorgias", {"x-gorgias-account-api-call-limit": "10/40"}, Told(40, 30)),
         ("gorgias", {"x-gorgias-account-api-call-limit": "42/40"}, Told(40, 0)),
+        ("gorgias", {"x-gorgias-account-api-call-limit": "10.5/40"}, Told(40, 30)),
     ],
 )
 def test_headers_are_understood(vendor, headers, told):
