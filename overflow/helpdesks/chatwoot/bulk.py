@@ -11,7 +11,7 @@ of https://github.com/chatwoot/chatwoot say so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from overflow.core.model import Snapshot
 from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
@@ -19,9 +19,6 @@ from overflow.helpdesks.chatwoot.walk import Walk
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Change, Desired
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
-
-WITHIN: Final = 300
-"""Seconds since the last change of a conversation that is read with others."""
 
 
 class Alone(Protocol):
@@ -61,9 +58,8 @@ class ChatwootBulk:
 
     def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
         """One call. What is not among the last changed has to be read by itself."""
-        del since
         wanted = set(ticket_ids)
-        return {seen.id: seen for seen in self._walk.recent(WITHIN) if seen.id in wanted}
+        return {seen.id: seen for seen in self._walk.lately(since) if seen.id in wanted}
 
     def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:
         """A job for each kind of change, then what goes singly."""

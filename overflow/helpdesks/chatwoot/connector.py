@@ -31,7 +31,8 @@ from overflow.helpdesks.signatures import hmac_sha256_hex, refusal, same
 from overflow.helpdesks.vendor_options import VendorOptions
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 
-_NOTHING: Final = frozenset({b"", b"null"})
+_NONE: Final = b"null"
+"""The answer of a conversation's team that is none."""
 
 
 class ChatwootOptions(VendorOptions):
@@ -111,7 +112,7 @@ class ChatwootHelpdesk:
             self._mark(seen.id, desired)
         if desired.group is not None and desired.group != seen.group:
             team = self._words.number(desired.group)
-            if self._post(seen.id, "assignments", {"team_id": team}).body.strip() in _NOTHING:
+            if self._post(seen.id, "assignments", {"team_id": team}).body.strip() == _NONE:
                 raise Refused(f"Chatwoot has no team {team}, and has put the conversation in none.")
             # The team may have assigned a member by itself, so this goes out in any case.
             self._post(seen.id, "assignments", {"assignee_id": None})
@@ -181,7 +182,8 @@ class ChatwootHelpdesk:
 
     def _label(self, ticket_id: str, labels: Sequence[str], ours: str) -> None:
         """Some versions leave out, without a word, what the account has no label for."""
-        kept = self._post(ticket_id, "labels", {"labels": labels}).mapping().get("payload")
+        reply = self._post(ticket_id, "labels", {"labels": labels})
+        kept = reply.mapping().get("payload") if reply.body else None
         if ours in labels and isinstance(kept, list) and ours not in kept:
             raise Refused(f"Chatwoot has no label {ours}: make it there first.")
 

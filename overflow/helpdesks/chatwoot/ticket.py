@@ -113,10 +113,14 @@ class Lexicon:
             return _of_message(document, delivery)
         if not is_signed:
             return Hint(document.identity(), delivery)
-        seen = self.ticket(document, UNKEPT)
-        if self.is_bots(seen):
-            return Nothing("a bot has it")
-        return Full(seen, delivery, kind == "conversation_created")
+        return self._of_conversation(document, delivery, is_new=kind == "conversation_created")
+
+    def _of_conversation(self, document: Fields, delivery: str, *, is_new: bool) -> Event:
+        try:
+            seen = self.ticket(document, UNKEPT)
+        except BadInput:
+            return Hint(document.identity(), delivery)  # a read says it better
+        return Nothing("a bot has it") if self.is_bots(seen) else Full(seen, delivery, is_new)
 
 
 def _of_message(document: Fields, delivery: str) -> Event:

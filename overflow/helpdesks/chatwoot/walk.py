@@ -2,10 +2,9 @@
 
 ``updated_within`` is in no documentation: the list of what was changed within so many seconds, in
 one piece. It is asked for as long as has passed, by our clock, since the last walk began, so that
-the two clocks are never compared. What is longer ago than an hour would be too much for one piece:
-then all conversations are walked over page after page, the last active first. The list of what is
-open is cut into pages by place: where it has shrunk since the page before, that page is asked for
-again.
+the two clocks are never compared. Where that is longer than an hour, or too much for one piece, all
+conversations are walked over page after page, the last active first. The list of what is open is
+cut into pages by place: where it has shrunk since the page before, that page is asked for again.
 """
 
 from __future__ import annotations
@@ -28,6 +27,8 @@ from overflow.helpdesks.vocabulary import number_of
 _OPEN: Final = ("open", "pending", "snoozed")
 _AT_ONCE: Final = 3600
 """Seconds of changes that are asked for in one piece."""
+_LATELY: Final = 300
+"""Seconds of changes, at the most, among which some conversations are looked for."""
 _LONGEST: Final = 7 * 86_400
 """Seconds that a walk of changes goes back at the most, and does where our clock was set back."""
 _CURSOR: Final = re.compile(r"([0-2])\.([0-9]{1,6})\.([0-9]{1,9})", re.ASCII)
@@ -68,10 +69,24 @@ class Walk:
         passed = begun - int(cursor)
         if not 0 <= passed <= _AT_ONCE:
             return self._back(begun, passed=min(passed, _LONGEST) if passed > 0 else _LONGEST)
-        return Page(self.recent(passed + OVERLAP), str(begun), is_last=True)
+        try:
+            return Page(self._recent(passed + OVERLAP), str(begun), is_last=True)
+        except Refused:
+            return self._back(begun, passed=passed)
 
-    def recent(self, within: int) -> Sequence[Snapshot]:
-        """All that changed within so many seconds, on one page."""
+    def lately(self, since: float | None) -> Sequence[Snapshot]:
+        """What changed since then, by our clock, though no more than some minutes ago.
+
+        None: a moment ago. Nothing where that is too much for one piece.
+        """
+        passed = 0 if since is None else max(0, int(self._now() - since))
+        try:
+            return self._recent(min(passed + OVERLAP, _LATELY))
+        except Refused:
+            return ()
+
+    def _recent(self, within: int) -> Sequence[Snapshot]:
+        """All that changed within so many seconds, in one piece."""
         params: Params = {"status": "all", "assignee_type": "all", "updated_within": within}
         return self._list(params).ours
 
@@ -112,8 +127,8 @@ class Walk:
         body = Fields(reply.mapping())
         with understood("GET conversations"):
             data = body.inner("data")
-            values = data.values.get("payload")
-            count = number_of(data.inner("meta").values.get("all_count")) or 0
+        values, meta = data.values.get("payload"), data.values.get("meta")
+        count = number_of(meta.get("all_count")) or 0 if isinstance(meta, dict) else 0
         if not isinstance(values, list):
             raise Refused("GET conversations: the answer holds no list.")
         seen = [ticket for value in values if (ticket := self._snapshot(value)) is not None]

@@ -48,6 +48,7 @@ class Server(Little):
         self.jobs: list[tuple[float, dict]] = []
         self.job_takes = 0.3
         """Seconds until a job is done."""
+        self.per_page = 3
         self._ids, self._deliveries = itertools.count(7171), itertools.count(1)
         super().__init__(now)
 
@@ -105,7 +106,7 @@ class Server(Little):
             name = "last_activity_at" if is_latest_first else "created_at"
             found.sort(key=lambda t: (t[name], t["id"]), reverse=is_latest_first)
             page = int(query.get("page", 1))
-            found = found[(page - 1) * 3 : page * 3]
+            found = found[(page - 1) * self.per_page : page * self.per_page]
         meta = {"all_count": count}
         return {"data": {"meta": meta, "payload": [self._shown(t) for t in found]}}
 
@@ -120,7 +121,7 @@ class Server(Little):
         team = asked.body["team_id"] if asked.body["team_id"] in GROUPS.values() else None
         ticket["team"] = team  # an unknown one is none
         self._change(number, assignee=self.assigning.get(team, ticket["assignee"]))
-        return 200, None if team is None else {"id": team}, {}
+        return 200, b"null" if team is None else {"id": team}, {}
 
     def labels(self, asked, number):
         self._there(number)

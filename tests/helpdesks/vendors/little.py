@@ -145,7 +145,7 @@ class Little:
         if self.bad.lose_answer(asked):
             self._hang(handler)
             return
-        content = b"" if body is None else json.dumps(body).encode()
+        content = (body or b"") if isinstance(body, bytes | None) else json.dumps(body).encode()
         date = format_datetime(datetime.fromtimestamp(self.now(), UTC), usegmt=True)
         handler.send_response_only(status)
         for name, value in {"Date": date, "Content-Type": "application/json", **headers}.items():

@@ -6,7 +6,8 @@ import pytest
 
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
-from overflow.errors import BadInput, Refused, Unauthorised
+from overflow.errors import Refused, Unauthorised
+from overflow.helpdesks.http import MAX_BYTES
 from overflow.helpdesks.port import Desired, Full, Hint, Nothing
 from tests.helpdesks.vendors import chatwoot_server as c
 from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
@@ -76,8 +77,14 @@ def test_messages_are_hints_and_notes_are_nothing():
 def test_times_of_webhooks_may_be_texts():
     seen = event(first_reply_created_at="2026-11-22T17:10:00.500Z").ticket
     assert seen.answered == 1795367400.5
-    with pytest.raises(BadInput, match="first_reply_created_at"):
-        event(first_reply_created_at="yesterday")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"first_reply_created_at": "yesterday"}, {"created_at": None}, {"status": "to come"}],
+)
+def test_a_webhook_that_makes_no_sense_is_a_hint(facts):
+    assert event(**facts) == Hint("7171", "d-1")
 
 
 def test_a_read_is_never_older_than_the_webhook_of_the_same_state(server, chatwoot):
@@ -217,6 +224,50 @@ def test_what_changed_in_days_is_walked_over_page_after_page(server, chatwoot):
     assert int(page.cursor) >= ago + 3 * 86_400
     assert chatwoot.changed_since(page.cursor).is_last
     assert "updated_within" in server.asked[-1].query
+
+
+@pytest.fixture
+def huge(server):
+    """Conversations of which three are too much for one answer."""
+    numbers = [server.create() for _ in range(8)]
+    for number in numbers:
+        server.tickets[number]["additional_attributes"] = {"mail": "x" * (MAX_BYTES // 3)}
+    server.per_page = 2
+    return numbers
+
+
+def test_changes_that_are_too_much_for_one_answer_are_walked_over(server, chatwoot, huge):
+    seen, page = set(), chatwoot.changed_since(str(int(SystemClock().now()) - 30))
+    while not page.is_last:
+        seen |= {ticket.id for ticket in page.tickets}
+        page = chatwoot.changed_since(page.cursor)
+    assert seen == set(huge)
+
+
+def test_those_that_are_not_found_for_too_much_are_read_by_themselves(server, chatwoot, huge):
+    assert chatwoot.bulk.read(huge, None) == {}
+
+
+def test_those_are_looked_for_that_changed_since_the_first_of_them_did(server, chatwoot):
+    number = server.create()
+    for ago, within in ((None, 60), (20, 80), (3600, 300), (-3600, 60)):
+        since = None if ago is None else SystemClock().now() - ago
+        assert set(chatwoot.bulk.read([number], since)) == {number}
+        assert int(server.asked[-1].query["updated_within"]) == pytest.approx(within, abs=1)
+
+
+def test_answers_without_a_body_and_lists_without_a_count_are_taken(server, chatwoot):
+    number = server.create()
+    for name in ("assignments", "labels"):
+        done = getattr(server, name)
+        setattr(server, name, lambda *asked, done=done: done(*asked) and None)
+    chatwoot.write(chatwoot.read(number), TO_PARTNER)
+    assert (server.shown(number).group, server.shown(number).tags) == ("near", {"overflow"})
+    listing = server.list_conversations
+    server.list_conversations = lambda asked: {
+        "data": {"payload": listing(asked)["data"]["payload"]}
+    }
+    assert [seen.id for seen in chatwoot.walk_open("").tickets] == [number]
 
 
 def test_a_clock_of_ours_that_was_set_back_looks_far_back(server, chatwoot):
