@@ -57,4 +57,6 @@ def comment(text: str, reference: str, *, public: bool) -> dict[str, object]:
 def _stamp(seen: Snapshot) -> dict[str, object]:
     if seen.version is None:
         return {}
-    return {"safe_update": True, "updated_stamp": iso(seen.version // 1_000_000)}
+    seconds, rest = divmod(seen.version, 1_000_000)
+    fraction = f".{rest:06}".removesuffix("000") if rest else ""
+    return {"safe_update": True, "updated_stamp": f"{iso(seconds)[:-1]}{fraction}Z"}

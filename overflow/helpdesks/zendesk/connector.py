@@ -191,4 +191,5 @@ def _ticket(ticket_id: str) -> str:
 
 
 def _following(meta: Mapping[str, object]) -> Params | None:
-    return {"page[after]": str(meta.get("after_cursor"))} if meta.get("has_more") else None
+    after = meta.get("after_cursor")
+    return {"page[after]": str(after)} if after and meta.get("has_more") else None

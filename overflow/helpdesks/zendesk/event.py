@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -21,7 +22,11 @@ from overflow.helpdesks.signatures import TOLERANCE, refusal, same
 from overflow.helpdesks.vocabulary import number_of
 from overflow.helpdesks.zendesk.ticket import Lexicon
 
-_STAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+_STAMP: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})",
+    re.ASCII,
+)
 _EVENT: Final = "zen:event-type:ticket."
 _SUBJECT: Final = "zen:ticket:"
 
@@ -73,13 +78,14 @@ class Reader:
             return Nothing("the service's own change")
         delivery = document.text("id", TEXT)
         if kind == f"{_EVENT}created" and self.is_whole:
-            return Full(self.lexicon.ticket(detail), delivery, is_new=True)
+            with suppress(BadInput):  # then a read says it better
+                return Full(self.lexicon.ticket(detail), delivery, is_new=True)
         return Hint(_ticket_id(detail, document.text("subject", TEXT)), delivery)
 
 
 def _ticket_id(detail: Fields, subject: str) -> str:
     """From the detail, else from the subject: ``zen:ticket:35436``."""
-    if "id" in detail.values:
+    if detail.values.get("id") is not None:
         return detail.identity()
     number = number_of(subject.removeprefix(_SUBJECT))
     if number is None:

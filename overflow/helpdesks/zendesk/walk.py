@@ -21,6 +21,7 @@ from overflow.helpdesks.fields import Fields
 from overflow.helpdesks.http import HelpdeskHttp, Reply
 from overflow.helpdesks.keyset import Place, iso, sent_at
 from overflow.helpdesks.port import Page
+from overflow.helpdesks.vocabulary import number_of
 from overflow.helpdesks.zendesk.ticket import Lexicon
 
 PAGE: Final = 100
@@ -108,8 +109,8 @@ class Walk:
 
 def with_metrics(ticket: Fields, body: Mapping[str, object]) -> Fields:
     """A ticket whose metrics stand beside it (``metric_sets``) or in it (``metric_set``)."""
-    sets = body.get("metric_sets")
+    sets, number = body.get("metric_sets"), number_of(ticket.values.get("id"))
     for metrics in sets if isinstance(sets, list) else []:
-        if isinstance(metrics, dict) and metrics.get("ticket_id") == ticket.values.get("id"):
+        if isinstance(metrics, dict) and number_of(metrics.get("ticket_id")) == number:
             return Fields({**ticket.values, "metric_set": metrics}, ticket.path)
     return ticket

@@ -19,6 +19,8 @@ CONNECTOR = "freshdesk"
 BULK, CALLS_FOR_EIGHT = "tickets/bulk_update", 16
 LAST_WRITER_WINS = True
 _FIELDS = {"group_id", "responder_id", "status", "tags", "custom_fields", "priority"}
+LISTS = {200: 20, 400: 100, 700: 200}
+"""By plan: how many of the calls in a minute may be lists of tickets."""
 _LABELS = {2: "Open", 3: "Pending", 4: "Resolved", 5: "Closed", 7: "Waiting on Third Party"}
 
 
@@ -45,6 +47,8 @@ class Server(Little):
         self.tickets: dict[str, dict] = {}
         self.said: dict[str, list[dict]] = {}
         self._ids = itertools.count(3695)
+        self.listed: list[float] = []
+        """When tickets were listed within the last minute."""
         self.jobs: list[tuple[float, dict]] = []
         self.job_takes = 0.3
         """Seconds from a bulk update until it is done."""
@@ -67,6 +71,7 @@ class Server(Little):
         return self._paged(asked, [{"id": n, "name": "localised"} for n in GROUPS.values()])
 
     def list_tickets(self, asked):
+        self._count_list(asked)
         query = asked.query
         since = query.get("updated_since") or iso(self.now() - 30 * 86400)
         kept = {None: (False, False), "deleted": (True, False), "spam": (False, True)}
@@ -80,6 +85,14 @@ class Server(Little):
         if query.get("order_type", "desc") == "desc":
             found.reverse()
         return self._paged(asked, [self._shown(ticket, asked) for ticket in found])
+
+    def _count_list(self, asked):
+        if self.plan is None:
+            return
+        self.listed = [at for at in self.listed if at > asked.at - 60.0] + [asked.at]
+        if len(self.listed) > LISTS[self.plan.budget.size]:
+            self.plan.refused += 1
+            raise No(429, {"code": "too_many_lists"}, **{"Retry-After": "30"})
 
     def show(self, asked, number):
         if number not in self.tickets:

@@ -5,10 +5,11 @@ from importlib import import_module
 
 import pytest
 
+from overflow.errors import Throttled
 from overflow.flows.desks import Desks
 from tests.flows.house import NEAR_GROUP, SHOP, HastyClock, House, partner
 from tests.flows.test_sync import drain
-from tests.helpdesks.vendors.plans import PLANS, Bucket, Plan
+from tests.helpdesks.vendors.plans import PLANS, Bucket, Plan, Window
 from tests.helpdesks.vendors.worlds import connect
 
 
@@ -68,13 +69,46 @@ def counted(store_url, store_client):
         each.close()
 
 
-@pytest.mark.parametrize(("vendor", "tickets"), [("freshdesk", 60), ("gorgias", 200)])
-def test_hundreds_of_tickets_are_worked_off_without_a_single_429(counted, vendor, tickets):
-    shop = counted(vendor, PLANS[vendor]())
+def growth():
+    """Freshdesk's smallest plan: of its 200 calls a minute 20 may be lists."""
+    return replace(PLANS["freshdesk"](), budget=Window(200, 60.0))
+
+
+@pytest.mark.parametrize(
+    ("vendor", "plan", "tickets"),
+    [
+        ("freshdesk", PLANS["freshdesk"], 60),
+        ("freshdesk", growth, 60),
+        ("gorgias", PLANS["gorgias"], 200),
+    ],
+)
+def test_hundreds_of_tickets_are_worked_off_without_a_single_429(counted, vendor, plan, tickets):
+    shop = counted(vendor, plan())
     shop.work_off(tickets)
 
     assert shop.server.plan.spent > tickets
     assert shop.server.plan.refused == 0
+
+
+def test_pages_of_zendesk_s_export_are_asked_for_no_faster_than_it_lets(counted):
+    shop = counted("zendesk", PLANS["zendesk"]())
+    desk = shop.house.services.desks.of(shop.house.services.book.policy(SHOP))
+    page = desk.changed_since("")
+    numbers, seen = {shop.server.create() for _ in range(75)}, set()
+    shop.clock.advance(200.0)
+    began, pages, waits = shop.clock.now(), 0, []
+    while seen != numbers:
+        try:
+            page = desk.changed_since(page.cursor)
+        except Throttled as wait:
+            waits.append(wait.message)
+            shop.clock.advance(wait.retry_after)
+            continue
+        seen |= {ticket.id for ticket in page.tickets}
+        pages += 1
+    assert pages == 25
+    assert not [message for message in waits if "429" in message]
+    assert shop.clock.now() - began < 60.0 * pages / 8
 
 
 def test_where_nobody_tells_that_there_is_less_few_calls_are_refused(counted):

@@ -1,5 +1,7 @@
 """What is Zendesk's alone."""
 
+import base64
+import hmac
 import json
 from datetime import UTC, datetime
 
@@ -7,11 +9,11 @@ import pytest
 
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
-from overflow.errors import HelpdeskAway, Refused
+from overflow.errors import HelpdeskAway, Refused, Unauthorised
 from overflow.helpdesks import retry_status
 from overflow.helpdesks.port import Desired, Full, Hint, Nothing
 from tests.helpdesks.vendors import zendesk_server
-from tests.helpdesks.vendors.signing import NOW, desk, signed
+from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
 from tests.helpdesks.vendors.worlds import connect
 
 TO_PARTNER = Desired(
@@ -54,6 +56,14 @@ def test_a_write_made_from_an_older_state_is_tried_again_at_once(server, zendesk
         zendesk.write(seen, TO_PARTNER)
     assert caught.value.retry_after == 0.0
     assert server.shown(number).group == "shop"
+
+
+@pytest.mark.parametrize("fraction", ["", ".250", ".000007"])
+def test_a_write_bears_the_time_as_exactly_as_the_ticket(server, zendesk, fraction):
+    number = server.create()
+    server.tickets[number]["updated_at"] = f"2026-11-20T09:15:02{fraction}Z"
+    zendesk.write(zendesk.read(number), TO_PARTNER)
+    assert server.shown(number).group == "near"
 
 
 def test_a_closed_ticket_is_never_written_to(server, zendesk):
@@ -110,6 +120,21 @@ def test_where_custom_fields_are_looked_at_an_event_is_a_hint():
 def test_every_other_event_about_a_ticket_is_a_hint(kind):
     assert event(f"ticket.{kind}") == Hint("35436", "2b24ef10-19d4-4740-93cf-8f98ec4776c0")
     assert event(f"ticket.{kind}", detail=None).ticket_id == "35436"
+
+
+@pytest.mark.parametrize("facts", [{"created_at": None}, {"status": "to come"}, {"tags": "a b"}])
+def test_a_new_ticket_that_makes_no_sense_is_a_hint(facts):
+    assert event("ticket.created", **facts) == Hint("35436", "2b24ef10-19d4-4740-93cf-8f98ec4776c0")
+
+
+@pytest.mark.parametrize("stamp", ["2026-11-20T09:15:03.250Z", "2026-11-20T10:15:03+01:00"])
+def test_a_timestamp_may_have_fractions_and_another_zone(stamp):
+    body, name = b'{"ticket_id": "7"}', "x-zendesk-webhook-signature"
+    digest = hmac.digest(SECRET.encode(), stamp.encode() + body, "sha256")
+    headers = {name: base64.b64encode(digest).decode(), f"{name}-timestamp": stamp}
+    assert desk("zendesk").receive(headers, body, "", NOW) == Hint("7")
+    with pytest.raises(Unauthorised):
+        desk("zendesk").receive(headers, body, "", NOW + 302.0)
 
 
 def test_what_is_not_for_us_is_acknowledged():
