@@ -164,7 +164,7 @@ class GorgiasHelpdesk:
 
     def groups(self) -> Sequence[str] | None:
         """Those of the options whose numbers are teams."""
-        teams = listed(self._http, "teams", {"limit": _PAGE}, "data", _following)
+        teams = listed(self._http.request, "teams", {"limit": _PAGE}, "data", following)
         return self._words.named(frozenset(n for t in teams if (n := number_of(t.get("id")))))
 
     @property
@@ -198,7 +198,7 @@ class GorgiasHelpdesk:
             "order_by": "created_datetime:desc",
             "limit": _PAGE,
         }
-        return listed(self._http, "messages", newest, "data", _following)
+        return listed(self._http.request, "messages", newest, "data", following)
 
     def _say(self, ticket_id: str, message: Mapping[str, object]) -> None:
         said = {"from_agent": True, "sender": {"id": self._user}, **message}
@@ -225,6 +225,7 @@ def _back(source: Mapping[str, object]) -> dict[str, object]:
     return {"type": source.get("type"), "from": sender, "to": [source.get("from")]}
 
 
-def _following(meta: Mapping[str, object]) -> Params | None:
+def following(meta: Mapping[str, object]) -> Params | None:
+    """The next page of a list."""
     cursor = meta.get("next_cursor")
     return {"cursor": cursor} if isinstance(cursor, str) and cursor else None

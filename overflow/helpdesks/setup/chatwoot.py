@@ -125,7 +125,7 @@ class ChatwootSetup:
             "url": f"{self._site.url}{behind}",
             "subscriptions": list(_EVENTS),
         }
-        self._admin.ask("POST", "webhooks", json={"webhook": hook})
+        self._admin.ask("POST", "webhooks", json=hook)
         return made(f"calls {self._site.url}")
 
     def _secret(self) -> Finding:

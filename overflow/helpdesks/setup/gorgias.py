@@ -14,9 +14,11 @@ import orjson
 
 from overflow.errors import Refused
 from overflow.helpdesks.fields import Fields, understood
+from overflow.helpdesks.gorgias.connector import following
 from overflow.helpdesks.http import segment
 from overflow.helpdesks.login import HEADER
-from overflow.helpdesks.setup.asking import Admin, objects
+from overflow.helpdesks.paging import listed
+from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Finding, failed, made, missing, there
@@ -174,16 +176,7 @@ class GorgiasSetup:
         return found.mapping()
 
     def _pages(self, path: str, wanted: dict[str, str]) -> Iterator[dict[str, object]]:
-        after: dict[str, str] = {}
-        while True:
-            params: dict[str, str | int] = {"limit": _PAGE, **wanted, **after}
-            body = self._admin.ask("GET", path, params=params).mapping()
-            yield from objects(body, "data")
-            meta = body.get("meta")
-            following = meta.get("next_cursor") if isinstance(meta, dict) else None
-            if not isinstance(following, str) or not following:
-                return
-            after = {"cursor": following}
+        return listed(self._admin.ask, path, {"limit": _PAGE, **wanted}, "data", following)
 
 
 def _unused(number: object) -> str:

@@ -14,10 +14,12 @@ from typing import Any, Final
 from overflow.errors import Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import segment
+from overflow.helpdesks.paging import listed
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
 from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
+from overflow.helpdesks.zendesk.connector import following
 
 _FIELD: Final = "Overflow reason"
 _TEXTS: Final = frozenset({"text", "textarea"})
@@ -208,15 +210,7 @@ class ZendeskSetup:
         return secret
 
     def _pages(self, path: str, name: str) -> Iterator[dict[str, object]]:
-        after: dict[str, str] = {}
-        while True:
-            params: dict[str, str | int] = {"page[size]": _PAGE, **after}
-            body = self._admin.ask("GET", path, params=params).mapping()
-            yield from objects(body, name)
-            meta = body.get("meta")
-            if not isinstance(meta, dict) or not meta.get("has_more"):
-                return
-            after = {"page[after]": str(meta.get("after_cursor"))}
+        return listed(self._admin.ask, path, {"page[size]": _PAGE}, name, following)
 
 
 def _unused(number: object) -> str:

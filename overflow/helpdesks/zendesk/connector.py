@@ -147,7 +147,7 @@ class ZendeskHelpdesk:
 
     def groups(self) -> Sequence[str] | None:
         """Those of the options whose numbers Zendesk has."""
-        groups = listed(self._http, "groups", {"page[size]": _PAGE}, "groups", _following)
+        groups = listed(self._http.request, "groups", {"page[size]": _PAGE}, "groups", following)
         return self._words.named(frozenset(n for g in groups if (n := number_of(g.get("id")))))
 
     @property
@@ -177,7 +177,7 @@ class ZendeskHelpdesk:
     def _comments(self, ticket_id: str) -> Iterator[Mapping[str, object]]:
         newest: Params = {"sort": "-created_at", "page[size]": _PAGE}
         path = f"{_ticket(ticket_id)}/comments"
-        return listed(self._http, path, newest, "comments", _following)
+        return listed(self._http.request, path, newest, "comments", following)
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:
         del method, target, body
@@ -190,6 +190,7 @@ def _ticket(ticket_id: str) -> str:
     return f"tickets/{segment(ticket_id)}"
 
 
-def _following(meta: Mapping[str, object]) -> Params | None:
+def following(meta: Mapping[str, object]) -> Params | None:
+    """The next page of a list that is paged by cursor."""
     after = meta.get("after_cursor")
     return {"page[after]": str(after)} if after and meta.get("has_more") else None

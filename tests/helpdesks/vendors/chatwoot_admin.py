@@ -43,7 +43,7 @@ class Account(chatwoot_server.Server):
 
     def make_webhook(self, asked):
         self._is_administrator()
-        hook = demand(asked.body["webhook"], needed={"url", "subscriptions"}, known={"name"})
+        hook = demand(asked.body, needed={"url", "subscriptions"}, known={"name"})
         if any(hook["url"] == other["url"] for other in self.webhooks):
             raise No(422, {"message": "Url has already been taken"})
         self.webhooks.append({"id": next(self._numbers), "secret": SECRET, **hook})
