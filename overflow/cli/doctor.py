@@ -14,7 +14,7 @@ from overflow.cli.places import require_store
 from overflow.cli.tables import plain, show
 from overflow.clock import SystemClock
 from overflow.errors import Invalid, StoreAway
-from overflow.flows.checkup import Checked, Outcome, examine
+from overflow.flows.checkup import Checked, Verdict, examine
 from overflow.helpdesks.http import url_fault
 from overflow.settings import Settings
 from overflow.wiring import build
@@ -45,7 +45,7 @@ def command(shop: str, url: str, *, as_json: bool) -> None:
         click.echo(orjson.dumps([each._asdict() for each in found], option=orjson.OPT_INDENT_2))
     else:
         _print(found)
-    if any(each.outcome is Outcome.FAIL for each in found):
+    if any(each.verdict is Verdict.FAIL for each in found):
         click.get_current_context().exit(FAILED)
 
 
@@ -57,7 +57,7 @@ def _checked(settings: Settings, shop: str, url: str) -> Iterator[Checked]:
         finally:
             services.close()
     except StoreAway as away:
-        yield Checked("store", Outcome.FAIL, away.message, _STORE)
+        yield Checked("store", Verdict.FAIL, away.message, _STORE)
 
 
 def _masked(checked: Checked) -> Checked:
@@ -67,9 +67,9 @@ def _masked(checked: Checked) -> Checked:
 def _print(found: list[Checked]) -> None:
     table = plain("check", "", "seen", "what to do")
     for each in found:
-        is_ok = each.outcome is Outcome.OK
-        outcome = each.outcome.value if is_ok else each.outcome.value.upper()
-        table.add_row(each.check, outcome, each.seen, each.mend)
+        is_ok = each.verdict is Verdict.OK
+        verdict = each.verdict.value if is_ok else each.verdict.value.upper()
+        table.add_row(each.check, verdict, each.seen, each.mend)
     show(table)
-    count = {outcome: sum(each.outcome is outcome for each in found) for outcome in Outcome}
-    click.echo(", ".join(f"{number} {outcome.value}" for outcome, number in count.items()))
+    count = {verdict: sum(each.verdict is verdict for each in found) for verdict in Verdict}
+    click.echo(", ".join(f"{number} {verdict.value}" for verdict, number in count.items()))

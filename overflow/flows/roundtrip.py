@@ -20,7 +20,7 @@ from overflow.flows.polling.hearing import Hearing
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Desired
 from overflow.helpdesks.setup import TEST_TAG, Setup
-from overflow.helpdesks.setup.step import Finding, Step, failed, left_out, made, there
+from overflow.helpdesks.setup.step import Result, Step, failed, left_out, made, there
 
 SUBJECT: Final = "Overflow: test of the connection, please leave it alone"
 REASON: Final = "overflow tries this field"
@@ -55,7 +55,7 @@ class RoundTrip:
         if ticket is None:
             yield _timed("end", self._end)
 
-    def _begin(self, ticket: str | None) -> Finding:
+    def _begin(self, ticket: str | None) -> Result:
         if ticket is None:
             self._ticket = self._setup.new_ticket(SUBJECT, [self._policy.words.keep_here])
             return made(f"{self._ticket}, “{SUBJECT}”")
@@ -66,31 +66,31 @@ class RoundTrip:
             return failed(f"{ticket} is {seen.status.value}: name one that is open")
         return there(f"{ticket}, {seen.status.value}")
 
-    def _group(self) -> Finding:
+    def _group(self) -> Result:
         group, known = self._seen().group, self._desk.groups()
         if group is not None and known is not None and group not in known:
             return failed(f"it stands in {group}, for which the policy has no name")
         return there(f"it stands in {group or 'none'}")
 
-    def _tag(self, *, is_tagged: bool) -> Finding:
+    def _tag(self, *, is_tagged: bool) -> Result:
         self._make(lambda seen: (TEST_TAG in seen.tags) == is_tagged, is_tagged=is_tagged)
         return there(f"{TEST_TAG} is {'on' if is_tagged else 'off'}")
 
-    def _note(self) -> Finding:
+    def _note(self) -> Result:
         text = f"overflow tries whether it can write notes. [{self._reference}]"
         self._desk.add_note(self._ticket, text, self._reference)
         if not self._desk.has_note(self._ticket, self._reference):
             return failed("the note was posted, and is not found again")
         return there(f"it stands there as {self._reference}, and stays")
 
-    def _reason(self, text: str) -> Finding:
+    def _reason(self, text: str) -> Result:
         field = self._policy.words.reason_field
         if field is None:
             return left_out("the policy names no words.reason_field")
         self._make(lambda seen: (seen.reason or "") == text, reason_field=field, reason=text)
         return there(f"{field} shows {text!r}")
 
-    def _end(self) -> Finding:
+    def _end(self) -> Result:
         try:
             self._desk.set_status(self._ticket, Status.SOLVED)
         except Refused as fault:
@@ -118,7 +118,7 @@ class RoundTrip:
         return seen
 
 
-def _timed(name: str, attempt: Callable[[], Finding]) -> Step:
+def _timed(name: str, attempt: Callable[[], Result]) -> Step:
     began = monotonic()
     try:
         finding = attempt()

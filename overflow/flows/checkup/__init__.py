@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 from overflow.clock import Clock
 from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
 from overflow.flows.checkup import desk, service, traffic
-from overflow.flows.checkup.finding import Finding, Outcome, fail, warn
+from overflow.flows.checkup.finding import Finding, Verdict, fail, warn
 from overflow.flows.checkup.patient import Patient, patient
 from overflow.flows.services import Services
 
-__all__ = ["Checked", "Outcome", "examine"]
+__all__ = ["Checked", "Verdict", "examine"]
 
 Check = Callable[[Patient], Finding]
 
@@ -53,7 +53,7 @@ class Checked(NamedTuple):
     """A check and what came of it."""
 
     check: str
-    outcome: Outcome
+    verdict: Verdict
     seen: str
     mend: str
     """What to do; empty where all is well."""
@@ -70,7 +70,7 @@ def examine(services: Services, shop: str, base: str, host: Clock) -> Iterator[C
         yield _tried(name, check, who)
     reached = _tried(*REACH, who)
     yield reached
-    if reached.outcome is Outcome.FAIL:
+    if reached.verdict is Verdict.FAIL:
         return
     for name, check in THERE:
         yield _tried(name, check, who)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Outcome(StrEnum):
+class Verdict(StrEnum):
     """Whether something has to be done."""
 
     OK = "ok"
@@ -18,24 +18,24 @@ class Outcome(StrEnum):
 class Finding(NamedTuple):
     """What was seen, and what to do about it."""
 
-    outcome: Outcome
+    verdict: Verdict
     seen: str
     mend: str = ""
 
 
 def ok(seen: str) -> Finding:
     """Nothing has to be done."""
-    return Finding(Outcome.OK, seen)
+    return Finding(Verdict.OK, seen)
 
 
 def warn(seen: str, mend: str) -> Finding:
     """People should know."""
-    return Finding(Outcome.WARN, seen, mend)
+    return Finding(Verdict.WARN, seen, mend)
 
 
 def fail(seen: str, mend: str) -> Finding:
     """Something has to be mended."""
-    return Finding(Outcome.FAIL, seen, mend)
+    return Finding(Verdict.FAIL, seen, mend)
 
 
 def aged(seconds: float, warns: float, fails: float, seen: str, mend: str) -> Finding:

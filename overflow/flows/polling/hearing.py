@@ -16,7 +16,7 @@ from overflow.flows.health import is_worker_alive
 from overflow.flows.routing.route import mark_to_read
 from overflow.flows.services import Services
 from overflow.helpdesks.hooks import patience
-from overflow.helpdesks.setup.step import Finding, failed, left_out, there
+from overflow.helpdesks.setup.step import Result, failed, left_out, there
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Hearing:
         self._services, self._policy, self._wait = services, policy, wait
         self._before = self._deliveries()
 
-    def of_webhooks(self, unheard: str) -> Finding:
+    def of_webhooks(self, unheard: str) -> Result:
         """Whether a verified one has come; ``unheard``: where people see why none did."""
         if patience(self._policy.helpdesk) is None:
             return left_out("the file describes none: what happens is seen by polling")
@@ -60,7 +60,7 @@ class Hearing:
             f"helpdesk reach the address, and does it send? {unheard}"
         )
 
-    def of_a_read(self, ticket: str) -> Finding:
+    def of_a_read(self, ticket: str) -> Result:
         """Whether a worker reads the ticket when it is told to.
 
         That is seen apart: a webhook about a change of the service's own may be passed over.

@@ -16,7 +16,7 @@ from overflow.helpdesks.http import judge
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups, secret
-from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
+from overflow.helpdesks.setup.step import Result, failed, left_out, made, missing, there
 
 _EVENTS: Final = (
     "conversation_created",
@@ -64,7 +64,7 @@ class ChatwootSetup:
             "its number with --ticket"
         )
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         """Chatwoot answers 401 to whoever may not, whether it knows him or not."""
         self._admin.ask("GET", "teams")
         hooks = self._admin.http.send("GET", "webhooks")
@@ -76,19 +76,19 @@ class ChatwootSetup:
         return there(f"an administrator of account {self._site.options['account']}")
 
     def _label(self, name: str) -> Part:
-        def look() -> Finding:
+        def look() -> Result:
             labels = objects(self._admin.ask("GET", "labels").json(), "payload")
             is_there = any(label.get("title") == name for label in labels)
             return there(name) if is_there else missing(f"a label {name}")
 
-        def make() -> Finding:
+        def make() -> Result:
             label = {"title": name, "color": _COLOUR, "show_on_sidebar": False}
             self._admin.ask("POST", "labels", json={"label": label})
             return made(name)
 
         return Part(f"label `{name}`", look, make)
 
-    def _attribute(self) -> Finding:
+    def _attribute(self) -> Result:
         name = self._site.words.reason_field
         if name is None:
             return left_out("the policy names no words.reason_field")
@@ -97,7 +97,7 @@ class ChatwootSetup:
         is_there = any(attribute.get("attribute_key") == name for attribute in known)
         return there(name) if is_there else missing(f"a text attribute {name} of conversations")
 
-    def _make_attribute(self) -> Finding:
+    def _make_attribute(self) -> Result:
         name = self._site.words.reason_field
         attribute = {
             "attribute_key": name,
@@ -108,7 +108,7 @@ class ChatwootSetup:
         self._admin.ask("POST", _ATTRIBUTES, json={"custom_attribute_definition": attribute})
         return made(str(name))
 
-    def _webhook(self) -> Finding:
+    def _webhook(self) -> Result:
         hook = self._hook()
         if hook is None:
             return missing(f"none calls {self._site.url}")
@@ -118,7 +118,7 @@ class ChatwootSetup:
             return failed(f"{hook.get('id')} does not tell of {', '.join(untold)}: tick that in it")
         return there(f"{hook.get('id')} calls {self._site.url}")
 
-    def _make_webhook(self) -> Finding:
+    def _make_webhook(self) -> Result:
         behind = "" if self._is_signed else f"/{self._site.vault.value('webhook')}"
         hook = {
             "name": self._site.name,
@@ -128,7 +128,7 @@ class ChatwootSetup:
         self._admin.ask("POST", "webhooks", json=hook)
         return made(f"calls {self._site.url}")
 
-    def _secret(self) -> Finding:
+    def _secret(self) -> Result:
         hook = self._hook()
         if hook is None:
             return missing("the webhook's own has to be put where the service finds it")
@@ -136,7 +136,7 @@ class ChatwootSetup:
             return there("the service has it")
         return missing("the service does not have the webhook's")
 
-    def _keep_secret(self) -> Finding:
+    def _keep_secret(self) -> Result:
         hook = self._hook()
         if hook is None:
             raise Refused("waits for the webhook")

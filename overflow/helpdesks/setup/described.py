@@ -14,7 +14,7 @@ from overflow.errors import Refused
 from overflow.helpdesks.rest.verify import secrets_of
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
-from overflow.helpdesks.setup.step import Finding, left_out, there, unseen
+from overflow.helpdesks.setup.step import Result, left_out, there, unseen
 from overflow.helpdesks.setup.vault import BYTES
 
 _NAMED: Final = "make a ticket for testing there, and name it with --ticket"
@@ -40,10 +40,10 @@ class RestSetup:
         del subject, tags
         raise Refused(f"the file describes no request that makes a ticket: {_NAMED}")
 
-    def _open(self) -> Finding:
+    def _open(self) -> Result:
         return _listed(self._site)
 
-    def _told(self) -> Finding:
+    def _told(self) -> Result:
         if self._webhook is None:
             return left_out("the file describes none: what happens is seen by polling")
         lines = "\n".join(f"  {line}" for line in self._lines(self._webhook["verify"]))
@@ -85,11 +85,11 @@ class StandardSetup:
         del subject, tags
         raise Refused(f"the protocol has no event that makes a ticket: {_NAMED}")
 
-    def _make_secret(self) -> Finding:
+    def _make_secret(self) -> Result:
         key = base64.b64encode(new_id(BYTES).encode()).decode("ascii")
         return self._site.vault.keep("webhook", f"whsec_{key}")
 
-    def _told(self) -> Finding:
+    def _told(self) -> Result:
         return unseen(
             "tell the adapter (docs/standard-connector.md)\n"
             f"  where its events go: {self._site.url}\n"
@@ -97,7 +97,7 @@ class StandardSetup:
         )
 
 
-def _listed(site: Site) -> Finding:
+def _listed(site: Site) -> Result:
     """That the service may log in and read."""
     page = site.desk.walk_open("")
     return there(f"{len(page.tickets)}{'' if page.is_last else ' and more'}")

@@ -13,7 +13,7 @@ from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
-from overflow.helpdesks.setup.step import Finding, there, unseen
+from overflow.helpdesks.setup.step import Result, there, unseen
 
 _PRIORITY: Final = 3
 _TICKETS: Final = "api/tickets/"
@@ -51,11 +51,11 @@ class DjangoHelpdeskSetup:
         with understood(f"POST {_TICKETS}"):
             return Fields(reply.mapping()).identity()
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         self._admin.ask("GET", _TICKETS, params={"status": OPENED, "page_size": 1})
         return there("the API answers to the token")
 
-    def _project(self) -> Finding:
+    def _project(self) -> Result:
         names, reason = self._site.options["names"], self._site.words.reason_field
         fields = ", ".join(sorted({name for name in (*names.values(), reason) if name}))
         return unseen(

@@ -13,7 +13,7 @@ from overflow.helpdesks.login import HEADER
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
-from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there, unseen
+from overflow.helpdesks.setup.step import Result, failed, left_out, made, missing, there, unseen
 
 _GROUPS: Final = (
     "Make it in Admin > Team > Groups, and put the number at the end of its address into "
@@ -58,10 +58,10 @@ class FreshdeskSetup:
         with understood("POST tickets"):
             return Fields(reply.mapping()).identity()
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         return there(f"the key of {self._me()}")
 
-    def _statuses(self) -> Finding:
+    def _statuses(self) -> Result:
         """Those of the account's own have to be named, or their tickets are dead letters."""
         choices = next(
             (f.get("choices") for f in self._fields() if f.get("type") == "default_status"), None
@@ -75,7 +75,7 @@ class FreshdeskSetup:
             )
         return there(", ".join(map(str, sorted(numbers))))
 
-    def _field(self) -> Finding:
+    def _field(self) -> Result:
         name = self._site.words.reason_field
         if name is None:
             return left_out("the policy names no words.reason_field: a name that begins with cf_")
@@ -88,7 +88,7 @@ class FreshdeskSetup:
             return failed(f"{name} is no field of text: name another one in words.reason_field")
         return there(name)
 
-    def _make_field(self) -> Finding:
+    def _make_field(self) -> Result:
         """Freshdesk makes the name from the label: ``cf_`` and the label in small letters."""
         name = str(self._site.words.reason_field)
         label = name.removeprefix("cf_")
@@ -98,7 +98,7 @@ class FreshdeskSetup:
             return failed(f"it was made, and is not called {name}: put its name into the policy")
         return made(name)
 
-    def _rules(self) -> Finding:
+    def _rules(self) -> Result:
         secret = self._site.vault.shown("webhook")
         return unseen(
             "Freshdesk's API shows no rules. Admin > Workflows > Automations, a rule each under "

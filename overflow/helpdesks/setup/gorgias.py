@@ -21,7 +21,7 @@ from overflow.helpdesks.paging import listed
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
-from overflow.helpdesks.setup.step import Finding, failed, made, missing, there
+from overflow.helpdesks.setup.step import Result, failed, made, missing, there
 
 _FIELD: Final = "Overflow reason"
 _PAGE: Final = 100
@@ -94,10 +94,10 @@ class GorgiasSetup:
         with understood("POST tickets"):
             return Fields(reply.mapping()).identity()
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         return there(f"user {self._site.options['user']}, {self._me().get('email')}")
 
-    def _field(self) -> Finding:
+    def _field(self) -> Result:
         said = self._site.words.reason_field
         if said is not None:
             return self._field_of(said)
@@ -107,7 +107,7 @@ class GorgiasSetup:
                 return there(_unused(field.get("id")))
         return missing(f"a text field “{_FIELD}”")
 
-    def _field_of(self, number: str) -> Finding:
+    def _field_of(self, number: str) -> Result:
         found = self._admin.look(f"custom-fields/{segment(number)}")
         if found is None:
             return failed(f"there is no field {number}: words.reason_field is its number")
@@ -118,13 +118,13 @@ class GorgiasSetup:
             return failed(f"field {number} takes nothing but its own choices: name one of text")
         return there(f"field {number}")
 
-    def _make_field(self) -> Finding:
+    def _make_field(self) -> Result:
         definition = {"data_type": "text", "input_settings": {"input_type": "input"}}
         field = {"object_type": "Ticket", "label": _FIELD, "definition": definition}
         reply = self._admin.ask("POST", "custom-fields", json=field)
         return made(_unused(reply.mapping().get("id")))
 
-    def _integration(self) -> Finding:
+    def _integration(self) -> Result:
         behind = self._site.vault.value("webhook")
         for one in self._pages("integrations", {}):
             http = one.get("http")
@@ -140,7 +140,7 @@ class GorgiasSetup:
             return there(f"{number} calls {self._site.url}")
         return missing(f"none calls {self._site.url} with the secret `webhook` behind it")
 
-    def _make_integration(self) -> Finding:
+    def _make_integration(self) -> Result:
         vault = self._site.vault
         webhook = vault.value("webhook")
         http: dict[str, object] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from overflow.errors import Fault, Forbidden
-from overflow.helpdesks.setup.step import Finding, Outcome, Step, by_hand, failed
+from overflow.helpdesks.setup.step import Outcome, Result, Step, by_hand, failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Part:
     """
 
     name: str
-    look: Callable[[], Finding]
-    make: Callable[[], Finding] | None = None
+    look: Callable[[], Result]
+    make: Callable[[], Result] | None = None
     is_first_of_all: bool = False
     """Where it fails nothing else makes sense."""
     steps: str = ""
@@ -39,12 +39,12 @@ def gone_through(parts: Iterable[Part], *, is_making: bool) -> Iterator[Step]:
             return
 
 
-def _tried(attempt: Callable[[], Finding], steps: str, forbidden: Outcome) -> Finding:
+def _tried(attempt: Callable[[], Result], steps: str, forbidden: Outcome) -> Result:
     """``forbidden``: what it comes to where a person, who may, can do it instead."""
     try:
         return attempt()
     except Forbidden as fault:
-        told = Finding(forbidden, f"{fault.message}. {steps}")
+        told = Result(forbidden, f"{fault.message}. {steps}")
         return told if steps else failed(fault.message)
     except Fault as fault:
         return failed(fault.message)

@@ -15,7 +15,7 @@ from overflow.helpdesks.rt.search import API
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import Site, groups, secret
-from overflow.helpdesks.setup.step import Finding, by_hand, there, unseen
+from overflow.helpdesks.setup.step import Result, by_hand, there, unseen
 
 _USER: Final = "svc-overflow"
 
@@ -53,11 +53,11 @@ class RtSetup:
         with understood("POST ticket"):
             return Fields(reply.mapping()).identity()
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         version = self._admin.ask("GET", f"{API}rt").mapping().get("Version")
         return there(f"Request Tracker {version}")
 
-    def _fields(self) -> Finding:
+    def _fields(self) -> Result:
         names, reason = self._site.options["names"], self._site.words.reason_field
         wanted = {name for name in (*names.values(), reason) if name}
         for queue in self._site.groups:
@@ -71,7 +71,7 @@ class RtSetup:
                 return by_hand(f"{queue} has no {told}; on the RT server: {self._install()}")
         return there(", ".join(sorted(wanted)))
 
-    def _scrip(self) -> Finding:
+    def _scrip(self) -> Result:
         secret = self._site.vault.shown("webhook")
         return unseen(
             "RT's API shows no scrips. On the RT server, with both files of deploy/rt:\n"

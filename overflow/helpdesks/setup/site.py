@@ -13,7 +13,7 @@ from overflow.errors import Refused
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Helpdesk
 from overflow.helpdesks.setup.part import Part
-from overflow.helpdesks.setup.step import Finding, failed, left_out, there
+from overflow.helpdesks.setup.step import Result, failed, left_out, there
 from overflow.helpdesks.setup.vault import Vault
 
 TEST_TAG: Final = "overflow-test"
@@ -96,7 +96,7 @@ def groups(site: Site, where: str, listed: Callable[[], Iterable[Numbered]] = tu
     ``listed`` are those that the helpdesk has, with ``id`` and ``name``.
     """
 
-    def look() -> Finding:
+    def look() -> Result:
         known = site.desk.groups()
         if known is None:
             return left_out("this helpdesk lists none; names are taken as the policy has them")

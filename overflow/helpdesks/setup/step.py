@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 SETTLED: Final = frozenset({Outcome.THERE, Outcome.MADE, Outcome.LEFT_OUT, Outcome.UNSEEN})
 
 
-class Finding(NamedTuple):
+class Result(NamedTuple):
     """What was found, or made, or has to be done."""
 
     outcome: Outcome
@@ -53,10 +53,10 @@ class Step:
         return self.outcome in SETTLED
 
 
-there: Final = partial(Finding, Outcome.THERE)
-made: Final = partial(Finding, Outcome.MADE)
-left_out: Final = partial(Finding, Outcome.LEFT_OUT)
-missing: Final = partial(Finding, Outcome.MISSING)
-unseen: Final = partial(Finding, Outcome.UNSEEN)
-by_hand: Final = partial(Finding, Outcome.BY_HAND)
-failed: Final = partial(Finding, Outcome.FAILED)
+there: Final = partial(Result, Outcome.THERE)
+made: Final = partial(Result, Outcome.MADE)
+left_out: Final = partial(Result, Outcome.LEFT_OUT)
+missing: Final = partial(Result, Outcome.MISSING)
+unseen: Final = partial(Result, Outcome.UNSEEN)
+by_hand: Final = partial(Result, Outcome.BY_HAND)
+failed: Final = partial(Result, Outcome.FAILED)

@@ -15,7 +15,7 @@ from typing import Final
 from overflow import log
 from overflow.clock import new_id
 from overflow.errors import NotNow, Refused
-from overflow.helpdesks.setup.step import Finding, by_hand, made, missing, there
+from overflow.helpdesks.setup.step import Result, by_hand, made, missing, there
 
 BYTES: Final = 32
 """Of chance in a secret that we make."""
@@ -48,17 +48,17 @@ class Vault:
         values = self.values(name) if self.is_open else []
         return values[0] if values else f"<what is in {_place(self._free(name))}>"
 
-    def look(self, name: str) -> Finding:
+    def look(self, name: str) -> Result:
         """Whether there is one."""
         is_there = bool(self.values(name))
         places = ", ".join(_place(reference) for reference in self._named(name))
         return there(f"in {places}") if is_there else missing(f"nothing is in {places}")
 
-    def make(self, name: str) -> Finding:
+    def make(self, name: str) -> Result:
         """A new one of our own: letters, digits, ``-`` and ``_``."""
         return self.keep(name, new_id(BYTES))
 
-    def keep(self, name: str, value: str, source: str = "") -> Finding:
+    def keep(self, name: str, value: str, source: str = "") -> Result:
         """Put a secret where the policy looks for it.
 
         ``source`` tells people where the helpdesk shows it; empty: it is of our own making.
@@ -81,7 +81,7 @@ class Vault:
             return f"{source}, or run this again with --show-secrets"
         return "a secret of your own, such as `openssl rand -hex 32` makes; then run this again"
 
-    def _written(self, path: Path, value: str) -> Finding:
+    def _written(self, path: Path, value: str) -> Result:
         try:
             if path.exists() and path.read_text(encoding="utf-8").strip() and not self.may_replace:
                 return by_hand(

@@ -19,7 +19,7 @@ from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups, secret
 from overflow.helpdesks.setup.step import (
-    Finding,
+    Result,
     by_hand,
     failed,
     left_out,
@@ -82,7 +82,7 @@ class ZammadSetup:
         with understood("POST tickets"):
             return Fields(reply.mapping()).identity()
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         said, me = self._site.options["user"], self._me()
         if said is None:
             return there(
@@ -93,7 +93,7 @@ class ZammadSetup:
             return failed(f"helpdesk.options.user is {said}, the token's user is {me}")
         return there(f"user {me}")
 
-    def _attribute(self) -> Finding:
+    def _attribute(self) -> Result:
         name = self._site.words.reason_field
         if name is None:
             return left_out("the policy names no words.reason_field")
@@ -106,7 +106,7 @@ class ZammadSetup:
             return by_hand(f"{name} is there, and not in use before {_UPDATE}")
         return there(name)
 
-    def _make_attribute(self) -> Finding:
+    def _make_attribute(self) -> Result:
         name = self._site.words.reason_field
         seen = {"ticket.agent": {"shown": True, "required": False}}
         attribute = {
@@ -122,7 +122,7 @@ class ZammadSetup:
         self._admin.ask("POST", "object_manager_attributes", json=attribute)
         return by_hand(f"{name} is made, and not in use before {_UPDATE}")
 
-    def _webhook(self) -> Finding:
+    def _webhook(self) -> Result:
         hook = self._hook()
         if hook is None:
             return missing(f"none calls {self._site.url}")
@@ -132,7 +132,7 @@ class ZammadSetup:
             return failed(f"{hook['id']} has a payload of its own: Admin > Manage > Webhook")
         return there(f"{hook['id']} calls {self._site.url}")
 
-    def _make_webhook(self) -> Finding:
+    def _make_webhook(self) -> Result:
         hook = {
             "name": self._site.name,
             "endpoint": self._site.url,
@@ -158,7 +158,7 @@ class ZammadSetup:
     ) -> Part:
         name = f"{self._site.name}{what}"
 
-        def look() -> Finding:
+        def look() -> Result:
             hook = self._hook()
             found = [t for t in self._admin.listed("triggers") if t.get("name") == name]
             if not found:
@@ -169,7 +169,7 @@ class ZammadSetup:
                 return failed(f"“{name}” is switched off: Admin > Manage > Trigger")
             return there(f"“{name}” calls the webhook")
 
-        def make() -> Finding:
+        def make() -> Result:
             hook = self._hook()
             if hook is None:
                 raise Refused("waits for the webhook")

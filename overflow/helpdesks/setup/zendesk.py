@@ -18,7 +18,7 @@ from overflow.helpdesks.paging import listed
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
-from overflow.helpdesks.setup.step import Finding, failed, left_out, made, missing, there
+from overflow.helpdesks.setup.step import Result, failed, left_out, made, missing, there
 from overflow.helpdesks.zendesk.connector import following
 
 _FIELD: Final = "Overflow reason"
@@ -72,7 +72,7 @@ class ZendeskSetup:
         with understood("POST tickets"):
             return Fields(reply.mapping()).inner("ticket").identity()
 
-    def _login(self) -> Finding:
+    def _login(self) -> Result:
         me = self._me()
         said, number = self._site.options["user"], me.get("id")
         if me.get("role") != "admin":
@@ -89,7 +89,7 @@ class ZendeskSetup:
             return failed(f"helpdesk.options.user is {said}, the token's user is {number}")
         return there(f"user {number}, an administrator")
 
-    def _field(self) -> Finding:
+    def _field(self) -> Result:
         said = self._site.words.reason_field
         if said is not None:
             return self._field_of(said)
@@ -98,7 +98,7 @@ class ZendeskSetup:
                 return there(_unused(field.get("id")))
         return missing(f"a text field “{_FIELD}”")
 
-    def _field_of(self, number: str) -> Finding:
+    def _field_of(self, number: str) -> Result:
         found = self._admin.look(f"ticket_fields/{segment(number)}")
         if found is None:
             return failed(f"there is no ticket field {number}: words.reason_field is its number")
@@ -108,13 +108,13 @@ class ZendeskSetup:
             return failed(f"ticket field {number} is no text: name another in words.reason_field")
         return there(f"ticket field {number}")
 
-    def _make_field(self) -> Finding:
+    def _make_field(self) -> Result:
         field = {"type": "text", "title": _FIELD}
         reply = self._admin.ask("POST", "ticket_fields", json={"ticket_field": field})
         with understood("POST ticket_fields"):
             return made(_unused(Fields(reply.mapping()).inner("ticket_field").identity()))
 
-    def _webhook(self) -> Finding:
+    def _webhook(self) -> Result:
         hooks = self._hooks()
         if not hooks:
             return missing(f"none calls {self._site.url}")
@@ -123,7 +123,7 @@ class ZendeskSetup:
             return failed(f"switched off: {', '.join(off)}. {self.unheard}, then switch it on")
         return there(f"{', '.join(str(hook.get('id')) for hook in hooks)} calls {self._site.url}")
 
-    def _make_webhook(self) -> Finding:
+    def _make_webhook(self) -> Result:
         hook = {
             "name": self._site.name,
             "endpoint": self._site.url,
@@ -137,7 +137,7 @@ class ZendeskSetup:
             number = Fields(reply.mapping()).inner("webhook").identity()
         return made(f"{number} calls {self._site.url}")
 
-    def _secret(self) -> Finding:
+    def _secret(self) -> Result:
         known = self._site.vault.values("webhook")
         hooks = self._hooks()
         unknown = [hook for hook in hooks if self._secret_of(hook) not in known]
@@ -145,7 +145,7 @@ class ZendeskSetup:
             return there("the service has it")
         return missing("the webhook's own has to be put where the service finds it")
 
-    def _keep_secret(self) -> Finding:
+    def _keep_secret(self) -> Result:
         """Of the first webhook whose secret the service does not have."""
         vault, hooks = self._site.vault, self._hooks()
         known = vault.values("webhook")
@@ -154,7 +154,7 @@ class ZendeskSetup:
                 return vault.keep("webhook", secret, _REVEAL)
         raise Refused("waits for the webhook")
 
-    def _trigger(self) -> Finding:
+    def _trigger(self) -> Result:
         hooks = {str(hook.get("id")) for hook in self._hooks() if _is_called(hook)}
         if not hooks and self._hooks():
             return left_out("the webhook subscribes to events by itself")
@@ -165,7 +165,7 @@ class ZendeskSetup:
             return failed("switched off: Admin Center > Objects and rules > Triggers > its name")
         return there(f"{', '.join(str(trigger.get('id')) for trigger in found)} calls the webhook")
 
-    def _make_trigger(self) -> Finding:
+    def _make_trigger(self) -> Result:
         hook = next((str(hook.get("id")) for hook in self._hooks() if _is_called(hook)), None)
         if hook is None:
             raise Refused("waits for the webhook")
