@@ -45,7 +45,7 @@ def command(shop: str, url: str, *, as_json: bool) -> None:
         click.echo(orjson.dumps([each._asdict() for each in found], option=orjson.OPT_INDENT_2))
     else:
         _print(found)
-    if any(each.verdict is Verdict.FAIL for each in found):
+    if any(each.outcome is Verdict.FAIL for each in found):
         click.get_current_context().exit(FAILED)
 
 
@@ -67,9 +67,9 @@ def _masked(checked: Checked) -> Checked:
 def _print(found: list[Checked]) -> None:
     table = plain("check", "", "seen", "what to do")
     for each in found:
-        is_ok = each.verdict is Verdict.OK
-        verdict = each.verdict.value if is_ok else each.verdict.value.upper()
-        table.add_row(each.check, verdict, each.seen, each.mend)
+        is_ok = each.outcome is Verdict.OK
+        outcome = each.outcome.value if is_ok else each.outcome.value.upper()
+        table.add_row(each.check, outcome, each.seen, each.mend)
     show(table)
-    count = {verdict: sum(each.verdict is verdict for each in found) for verdict in Verdict}
-    click.echo(", ".join(f"{number} {verdict.value}" for verdict, number in count.items()))
+    count = {outcome: sum(each.outcome is outcome for each in found) for outcome in Verdict}
+    click.echo(", ".join(f"{number} {outcome.value}" for outcome, number in count.items()))

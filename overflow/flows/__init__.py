@@ -107,7 +107,7 @@ Connecting (``flows.roundtrip``, ``flows.polling.hearing``)
 
 What is wrong (``flows.checkup``)
 
-    examine(services, shop, base, host) -> Iterator[Checked(check, verdict, seen, mend)]
+    examine(services, shop, base, host) -> Iterator[Checked(check, outcome, seen, mend)]
         For ``overflow doctor``; nothing is written.
 
 Health (``flows.health``)

@@ -58,7 +58,7 @@ def test_where_all_is_well_every_check_says_so_and_nothing_is_changed(shop, desk
 
     found = examined(shop)
 
-    assert {name: each for name, each in found.items() if each.verdict is not OK} == {}
+    assert {name: each for name, each in found.items() if each.outcome is not OK} == {}
     assert found["webhooks"].seen.startswith("4 taken in the last hour")
     assert found["tag and reason"].seen == "shown by 4"
     assert shop.totals() == before
@@ -68,15 +68,15 @@ def test_where_all_is_well_every_check_says_so_and_nothing_is_changed(shop, desk
 
 
 @pytest.mark.parametrize(
-    ("ahead", "verdict"), [(0.4, OK), (5.0, WARN), (-5.0, WARN), (60.0, FAIL), (-3600.0, FAIL)]
+    ("ahead", "outcome"), [(0.4, OK), (5.0, WARN), (-5.0, WARN), (60.0, FAIL), (-3600.0, FAIL)]
 )
-def test_the_helpdesk_s_clock_is_held_against_ours(shop, server, ahead, verdict):
+def test_the_helpdesk_s_clock_is_held_against_ours(shop, server, ahead, outcome):
     server.skew = ahead
 
     checked = examined(shop)["helpdesk's clock"]
 
-    assert checked.verdict is verdict
-    assert ("NTP" in checked.mend) is (verdict is not OK)
+    assert checked.outcome is outcome
+    assert ("NTP" in checked.mend) is (outcome is not OK)
 
 
 def test_the_store_s_clock_too(shop):
@@ -86,7 +86,7 @@ def test_the_store_s_clock_too(shop):
 
     found = {each.check: each for each in examine(shop.services, SHOP, "", Behind())}
 
-    assert found["store's clock"].verdict is FAIL
+    assert found["store's clock"].outcome is FAIL
     assert "40 s ahead of" in found["store's clock"].seen
 
 
@@ -99,7 +99,7 @@ def test_a_helpdesk_that_is_away_is_asked_nothing_further(shop, helpdesk, desk):
     found = examined(shop)
 
     assert list(found)[-1] == "helpdesk"
-    assert found["helpdesk"].verdict is FAIL
+    assert found["helpdesk"].outcome is FAIL
     assert "http://127.0.0.1:9" in found["helpdesk"].mend
     assert desk.calls == []
 
@@ -114,9 +114,9 @@ def test_what_the_login_may_not_do_is_said_and_the_rest_goes_on(shop, desk, erro
     found = examined(shop)
 
     for name in ("listing tickets", "what has changed"):
-        assert (found[name].verdict, found[name].seen) == (FAIL, error.message)
+        assert (found[name].outcome, found[name].seen) == (FAIL, error.message)
         assert words in found[name].mend
-    assert found["groups"].verdict is OK
+    assert found["groups"].outcome is OK
 
 
 def test_what_has_to_wait_for_the_helpdesk_s_budget_is_no_fault(shop, desk):
@@ -125,29 +125,29 @@ def test_what_has_to_wait_for_the_helpdesk_s_budget_is_no_fault(shop, desk):
 
     checked = examined(shop)["what has changed"]
 
-    assert (checked.verdict, "in a minute" in checked.mend) == (WARN, True)
+    assert (checked.outcome, "in a minute" in checked.mend) == (WARN, True)
 
 
 def test_where_the_helpdesk_calls_the_api_has_to_answer(shop, httpserver):
     httpserver.expect_request("/readyz").respond_with_json({"status": "ok"})
     up, up_elsewhere = httpserver.url_for("").rstrip("/"), httpserver.url_for("/nowhere")
 
-    assert examined(shop, base=up)["address"].verdict is OK
+    assert examined(shop, base=up)["address"].outcome is OK
     for base, seen in ((up_elsewhere, "answers with 500"), (URL, "cannot be reached from here")):
         checked = examined(shop, base=base)["address"]
-        assert (checked.verdict, checked.seen.endswith(seen)) == (WARN, True)
+        assert (checked.outcome, checked.seen.endswith(seen)) == (WARN, True)
 
 
 def test_webhooks_that_do_not_come_while_tickets_change_fail_with_the_address(shop):
     shop.clock.advance(2 * 3600.0)
     shop.desk.touch("1", assignee="ann")
     reconcile.poll(shop.services, SHOP)
-    assert examined(shop)["webhooks"].verdict is OK, "it may be under way"
+    assert examined(shop)["webhooks"].outcome is OK, "it may be under way"
     shop.clock.advance(traffic.PATIENT + 1.0)
 
     checked = examined(shop, base=URL)["webhooks"]
 
-    assert checked.verdict is FAIL
+    assert checked.outcome is FAIL
     assert "1 tickets that changed" in checked.seen
     assert f"{URL}/v1/shops/lamps/events/standard " in checked.mend
     assert "https://YOUR-SERVICE/v1/" in examined(shop)["webhooks"].mend
@@ -156,17 +156,17 @@ def test_webhooks_that_do_not_come_while_tickets_change_fail_with_the_address(sh
 def test_where_nothing_changes_none_need_to_come(shop):
     shop.clock.advance(2 * 3600.0)
 
-    assert examined(shop)["webhooks"].verdict is OK
+    assert examined(shop)["webhooks"].outcome is OK
 
 
-@pytest.mark.parametrize(("lost", "verdict"), [(3, OK), (4, WARN), (40, FAIL)])
-def test_some_that_are_lost_are_told(shop, desk, lost, verdict):
+@pytest.mark.parametrize(("lost", "outcome"), [(3, OK), (4, WARN), (40, FAIL)])
+def test_some_that_are_lost_are_told(shop, desk, lost, outcome):
     arrivals(shop, desk, 10, start=10)
     shop.services.tallies.add(SHOP, [f"difference/{LOST}"] * lost, shop.clock.now())
 
     checked = examined(shop)["webhooks"]
 
-    assert checked.verdict is verdict
+    assert checked.outcome is outcome
     assert f"{lost} did not come" in checked.seen
 
 
@@ -176,11 +176,11 @@ def test_webhooks_under_another_secret_fail(shop, desk):
             receive(shop, desk.webhook("1"), token="wrong")
         return examined(shop)["refused webhooks"]
 
-    assert refused().verdict is FAIL
+    assert refused().outcome is FAIL
     assert "secrets.webhook" in refused().mend
 
     shop.services.tallies.add(SHOP, ["webhook/standard/updated"] * 100, shop.clock.now())
-    assert refused().verdict is WARN, "anybody may send one"
+    assert refused().outcome is WARN, "anybody may send one"
 
 
 def nobody_works(house):
@@ -235,7 +235,7 @@ def the_import_goes_on(house):
 
 
 @pytest.mark.parametrize(
-    ("ail", "check", "verdict", "seen", "mend"),
+    ("ail", "check", "outcome", "seen", "mend"),
     [
         (nobody_works, "workers", FAIL, "none is alive", "python -m workers"),
         (somebody_worked, "workers", FAIL, "60 min ago", "overflow run"),
@@ -251,12 +251,12 @@ def the_import_goes_on(house):
         (lambda house: house.clock.advance(3 * 3600.0), "walk", FAIL, "3 h", "helpdesk walk lamps"),
     ],
 )
-def test_each_ailment_is_told_with_what_to_do(shop, ail, check, verdict, seen, mend):
+def test_each_ailment_is_told_with_what_to_do(shop, ail, check, outcome, seen, mend):
     ail(shop)
 
     checked = examined(shop)[check]
 
-    assert checked.verdict is verdict
+    assert checked.outcome is outcome
     assert seen in checked.seen
     assert mend in checked.mend
     assert "never-shown" not in str(checked)
@@ -269,7 +269,7 @@ def test_a_mode_that_does_nothing_is_said_plainly(shop, helpdesk, mode):
 
     checked = examined(shop)["mode"]
 
-    assert checked.verdict is WARN
+    assert checked.outcome is WARN
     assert checked.seen.startswith(mode)
     assert "mode: live" in checked.mend
 
@@ -279,7 +279,7 @@ def test_a_walk_that_was_never_made_is_told(house, helpdesk):
 
     found = examined(house)
 
-    assert (found["walk"].verdict, found["polling"].verdict) == (WARN, WARN)
+    assert (found["walk"].outcome, found["polling"].outcome) == (WARN, WARN)
 
 
 def test_a_walk_under_way_is_no_ailment(shop):
@@ -297,4 +297,4 @@ def test_a_shop_without_a_policy_is_unknown(house):
 def test_a_ticket_that_ended_meanwhile_is_no_ailment(shop, desk):
     desk.touch("4", status=Status.SOLVED, group="shop")
 
-    assert examined(shop)["tag and reason"].verdict is OK
+    assert examined(shop)["tag and reason"].outcome is OK

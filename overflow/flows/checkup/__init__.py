@@ -53,7 +53,7 @@ class Checked(NamedTuple):
     """A check and what came of it."""
 
     check: str
-    verdict: Verdict
+    outcome: Verdict
     seen: str
     mend: str
     """What to do; empty where all is well."""
@@ -70,7 +70,7 @@ def examine(services: Services, shop: str, base: str, host: Clock) -> Iterator[C
         yield _tried(name, check, who)
     reached = _tried(*REACH, who)
     yield reached
-    if reached.verdict is Verdict.FAIL:
+    if reached.outcome is Verdict.FAIL:
         return
     for name, check in THERE:
         yield _tried(name, check, who)

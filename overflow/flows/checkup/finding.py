@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 class Finding(NamedTuple):
     """What was seen, and what to do about it."""
 
-    verdict: Verdict
+    outcome: Verdict
     seen: str
     mend: str = ""
 

@@ -29,14 +29,14 @@ def examined(site, store_url, store_client):
 def test_what_is_not_set_up_fails_with_how_to_and_then_all_is_well(site, examined):
     before = examined()
     assert not site.changes()
-    failed = [each for each in before.values() if each.verdict is Verdict.FAIL]
+    failed = [each for each in before.values() if each.outcome is Verdict.FAIL]
     assert failed
     assert all(f"overflow connect --shop {site.vendor}" in each.mend for each in failed)
 
     list(steps(site.setup()))
     after = examined()
 
-    assert {each.verdict for each in after.values()} == {Verdict.OK}, after
+    assert {each.outcome for each in after.values()} == {Verdict.OK}, after
     assert after["listing tickets"].seen.endswith(("shows none", "can be read"))
 
 
@@ -46,8 +46,8 @@ def test_a_clock_that_is_off_and_a_token_that_is_wrong_are_told(site, examined):
 
     found = examined()
 
-    assert found["helpdesk's clock"].verdict is Verdict.FAIL
+    assert found["helpdesk's clock"].outcome is Verdict.FAIL
     assert "s ahead of this machine's" in found["helpdesk's clock"].seen
-    assert found["listing tickets"].verdict is Verdict.FAIL
+    assert found["listing tickets"].outcome is Verdict.FAIL
     assert "helpdesk.secrets.token" in found["listing tickets"].mend
-    assert found["login"].verdict is Verdict.FAIL
+    assert found["login"].outcome is Verdict.FAIL
