@@ -7,12 +7,14 @@ sufficient state. With V(n, t) the euros still to come,
     -dV/dt = rate(t) min(overflow + V(n), kept + breach P(late | n, t) + V(n+1)) - rate(t) V(n)
              + deaths(n, t) (V(n-1) - V(n)) + theta (n - slots)+ (lost - kept)
 
-from the horizon back to 0; at the horizon who waits is lost, or the queue drains. Deaths are
+from the horizon back to 0; ``overflow`` is what the cheapest partner that is open at t asks,
+without one all are kept; at the horizon who waits is lost, or the queue drains. Deaths are
 services, min(n, slots) mu, and people who give up.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +55,7 @@ class Solution:
     def gap(self, n: int, t: float) -> float:
         """Euros by which keeping costs more than overflowing; below 0: keep."""
         top = min(n, self.values.shape[1] - 2)
-        return self._between(self.own, top, t) + self.price(top + 1, t) - self.course.leaving
+        return self._between(self.own, top, t) + self.price(top + 1, t) - self.course.leaving_at(t)
 
     def regret(self, n: int, t: float, overflow: bool) -> float:  # noqa: FBT001 - the action
         """Euros that this decision costs more than the best one, 0 or more."""
@@ -77,18 +79,26 @@ class Solution:
         totals = (
             np.concatenate(([0.0], np.cumsum(own[n0 : n0 + most])))
             + values[n0 : n0 + most + 1]
-            + (batch0 - kept) * self.course.leaving
+            + self._handed(batch0 - kept)
         )
         return float(totals.min())
 
     def cost_of(self, level: int, n0: int = 0, batch0: int = 0) -> float:
         """Euros of overflowing whenever n >= ``level``; ``NEVER``: of keeping all."""
-        most = max(n0, min(level, natural(self.course, n0 + batch0))) + 1
+        most = natural(self.course, n0 + batch0)
+        if not self.course.offers:  # else the line grows while nobody is open
+            most = max(n0, min(level, most)) + 1
         swept = sweep(self.course, most, step=self.step, level=level)
         own, values = swept.own[0], swept.values[0]
-        kept = max(0, min(batch0, level - n0))
+        most_kept = level - n0 if self.course.leaving_at(0.0) < math.inf else batch0
+        kept = max(0, min(batch0, most_kept))
         total = own[n0 : n0 + kept].sum() + values[n0 + kept]
-        return float(total) + (batch0 - kept) * self.course.leaving
+        return float(total + self._handed(np.array(batch0 - kept)))
+
+    def _handed(self, count: NDArray[np.int64]) -> Vector:
+        """Euros of so many overflows at time 0."""
+        leaving = self.course.leaving_at(0.0)
+        return np.multiply(count, leaving, where=count > 0, out=np.zeros(count.shape))
 
     def _for(self, present: int) -> Swept:
         """A solution that holds for so many at time 0."""
@@ -122,7 +132,8 @@ def solve(course: Course, *, step: float | None = None, present: int = 0) -> Sol
 
 def levels_of(swept: Swept, course: Course) -> NDArray[np.int64]:
     """By time, the first number found at which keeping costs more than overflowing."""
-    gaps = swept.own[:, :-1] + np.diff(swept.values, axis=1) - course.leaving
+    leaving = course.leaving_along(swept.times)[:, None]
+    gaps = swept.own[:, :-1] + np.diff(swept.values, axis=1) - leaving
     is_out = gaps > 0.0
     levels = is_out.argmax(axis=1)
     levels[~is_out.any(axis=1)] = NEVER
@@ -136,8 +147,9 @@ def ends_of(found: Solution) -> NDArray[np.int64]:
     that, longer than any that the thresholds themselves let grow, who joins is late anyway and
     harms nobody any more.
     """
-    gaps = found.own[:, :-1] + np.diff(found.values, axis=1) - found.course.leaving
+    leaving = found.course.leaving_along(found.times)[:, None]
+    gaps = found.own[:, :-1] + np.diff(found.values, axis=1) - leaving
     is_beyond = np.arange(gaps.shape[1]) >= found.levels[:, None]
-    is_kept = is_beyond & (gaps < -_CLEARLY * found.course.leaving)
+    is_kept = is_beyond & (gaps < -_CLEARLY * leaving)
     ends = np.where(is_kept.any(axis=1), is_kept.argmax(axis=1), NEVER)
     return np.asarray(ends, dtype=np.int64)

@@ -4,6 +4,9 @@ As in ``bellman``, by two numbers: n in system at home and b with the partner, e
 which it ends at rate 1 / ``partner_handle``. Where all its slots are taken, what comes is kept.
 Both directions are implicit, so each stage of a step is one banded system. A large partner is
 counted in lots, which keeps its mean and overstates its spread.
+
+A partner that is closed takes nothing and ends nothing. Several are one: where some are closed,
+b counts against the places of the others.
 """
 
 from __future__ import annotations
@@ -78,7 +81,8 @@ class FiniteSolution:
         for _ in range(batch0):
             keep = own + np.append(values[:, 1:], values[:, -1:], axis=1)
             out = np.full_like(values, np.inf)
-            out[:-1] = self.course.overflow + self._moved(values)
+            open_ = _open_lots(self.course, 0.0, len(values) - 1, self.lot)
+            out[:open_] = _price(self.course, 0.0) + self._moved(values)[:open_]
             values = np.minimum(keep, out)
         return float(values[0, min(n0, values.shape[1] - 1)])
 
@@ -91,7 +95,7 @@ class FiniteSolution:
         lots = min(self._lots(busy), max(0, values.shape[0] - 2))
         keep = self.own[row, top] + values[lots, top + 1]
         more = (values[lots + 1, top] - values[lots, top]) / self.lot if len(values) > 1 else 0.0
-        return float(keep - values[lots, top] - self.course.overflow - more)
+        return float(keep - values[lots, top] - _price(self.course, self.times[row]) - more)
 
     def _lots(self, busy: int) -> int:
         return int(min(self.levels.shape[1] - 1, max(0, round(busy / self.lot))))
@@ -122,7 +126,7 @@ def solve_finite(
         values = blocks[-1][1][0]
     blocks.reverse()
     times, found, own = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    return FiniteSolution(course, times, _levels(found, own, course, lot), found, own, lot)
+    return FiniteSolution(course, times, _levels(times, found, own, course, lot), found, own, lot)
 
 
 def _interval(
@@ -136,9 +140,10 @@ def _interval(
     own = own_euros(course, times, values.shape[1] - 1)
     rate, end_rate = course.rate_at(begin), course.rate_at(until, before=True)
     rates = rate + (end_rate - rate) * (times - begin) / (until - begin)
-    plane = _plane(course, slots, values.shape, lot)
+    plane = _plane(course, slots, values.shape, lot, begin)
     found = [values]
     for i, (late, early) in enumerate(pairwise(times.tolist())):
+        plane = plane._replace(price=_price(course, early))
         values = _back(values, plane, late - early, (rates[i], rates[i + 1]), (own[i], own[i + 1]))
         found.append(values)
     return times[::-1], np.array(found[::-1]), np.array(own[::-1])
@@ -152,12 +157,30 @@ class _Plane(NamedTuple):
     losses: Vector
     price: float
     lot: float
+    open_lots: int
+    """That may be taken."""
 
 
-def _plane(course: Course, slots: float, shape: tuple[int, ...], lot: float) -> _Plane:
+def _plane(
+    course: Course, slots: float, shape: tuple[int, ...], lot: float, begin: float
+) -> _Plane:
     here = lane(course, slots, shape[1] - 1)
-    ended = np.arange(shape[0])[:, None] / (course.partner_handle or math.inf)
-    return _Plane(here.deaths[None, :], ended, here.losses[None, :], course.overflow, lot)
+    open_lots = _open_lots(course, begin, shape[0] - 1, lot)
+    working = np.minimum(np.arange(shape[0]), open_lots)
+    ended = working[:, None] / (course.partner_handle or math.inf)
+    price = _price(course, begin)
+    return _Plane(here.deaths[None, :], ended, here.losses[None, :], price, lot, open_lots)
+
+
+def _open_lots(course: Course, t: float, lots: int, lot: float) -> int:
+    """Lots that those partners hold at most that are open at ``t``."""
+    places = course.places_at(t)
+    return min(lots, max(1, round(places / lot))) if places > 0 else 0
+
+
+def _price(course: Course, t: float) -> float:
+    """Euros of an overflow at ``t``; a partner that is always open is not taken to be late."""
+    return course.leaving_at(t) if course.offers else course.overflow
 
 
 def _back(
@@ -179,13 +202,14 @@ def _back(
 def _stage(
     start: Vector, guess: Vector, plane: _Plane, h: float, rate: float, own: Vector
 ) -> Vector:
-    out = _is_dearer(guess, own, plane.price, plane.lot)
+    out = _is_dearer(guess, own, plane.price, plane.lot, plane.open_lots)
     sent = np.where(out, h * rate, 0.0)
     kept = h * rate - sent
     up = kept.copy()
     up[:, -1] = 0.0
     more = sent / plane.lot
-    right = start + sent * plane.price + kept * own + h * plane.losses
+    leaving = plane.price if plane.open_lots else 0.0
+    right = start + sent * leaving + kept * own + h * plane.losses
     return _solved(h * plane.deaths, up, h * plane.ended, more, right)
 
 
@@ -207,20 +231,28 @@ def _solved(down: Vector, up: Vector, ended: Vector, more: Vector, right: Vector
     return np.asarray(solved.reshape(count, lots).T, dtype=np.float64)
 
 
-def _is_dearer(values: Vector, own: Vector, price: float, lot: float) -> NDArray[np.bool_]:
-    """Where to overflow; nowhere that the partner is full, always at the top else."""
+def _is_dearer(
+    values: Vector, own: Vector, price: float, lot: float, open_lots: int
+) -> NDArray[np.bool_]:
+    """Where to overflow; nowhere that the partner is full or closed, always at the top else."""
     out = np.zeros(values.shape, dtype=np.bool_)
-    if len(values) > 1:
-        more = np.diff(values, axis=0) / lot
-        out[:-1, :-1] = own[:-1] + np.diff(values, axis=1)[:-1] > price + more[:, :-1]
-        out[:-1, -1] = True
+    if open_lots:
+        more = np.diff(values, axis=0)[:open_lots] / lot
+        keeping = own[:-1] + np.diff(values, axis=1)[:open_lots]
+        out[:open_lots, :-1] = keeping > price + more[:, :-1]
+        out[:open_lots, -1] = True
     return out
 
 
-def _levels(values: Vector, own: Vector, course: Course, lot: float) -> NDArray[np.int64]:
+def _levels(
+    times: Vector, values: Vector, own: Vector, course: Course, lot: float
+) -> NDArray[np.int64]:
     levels = np.full(values.shape[:2], NEVER, dtype=np.int64)
+    lots = values.shape[1] - 1
     for row, here in enumerate(values):
-        out = _is_dearer(here, own[row], course.overflow, lot)
+        t = float(times[row])
+        open_lots = _open_lots(course, t, lots, lot)
+        out = _is_dearer(here, own[row], _price(course, t), lot, open_lots)
         out[:, -1] = False
         levels[row] = np.where(out.any(axis=1), out.argmax(axis=1), NEVER)
     return levels

@@ -21,6 +21,7 @@ _GROWTH = 1.4
 def breaks(course: Course) -> list[float]:
     """Times at which something changes, or comes into sight of a target, in order."""
     changes = [*course.changes(), course.horizon] if course.end == "close" else course.changes()
+    changes += [at for offer in course.offers for at in offer.changes()]
     knots = {at for at, _ in course.rate}
     seen = {at - course.target for at in changes if math.isfinite(course.target)}
     inner = {at for at in {*changes, *knots, *seen} if 0.0 < at < course.horizon}
@@ -52,7 +53,10 @@ def states(course: Course, present: int = 0) -> int:
 
     ``present``: at time 0, those to be decided at once included.
     """
-    return min(natural(course, present), _reach(course) + 2)
+    most = natural(course, present)
+    if course.offers:  # a line may grow beyond every threshold while nobody is open
+        return min(most, natural(course, present, bound=_reach(course)))
+    return min(most, _reach(course) + 2)
 
 
 def _reach(course: Course) -> int:
@@ -65,16 +69,21 @@ def _reach(course: Course) -> int:
     return math.ceil(slots + served + 8.0 * math.sqrt(served + 25.0) + 10)
 
 
-def natural(course: Course, present: int = 0) -> int:
+def natural(course: Course, present: int = 0, *, bound: int | None = None) -> int:
     """A number in system that is practically never passed, even without overflow.
 
-    The highest level of the fluid, and eight deviations of what came.
+    The highest level of the fluid, and eight deviations of what came. With a ``bound`` nobody joins
+    beyond it as long as it is dearer to be late at home than to leave.
     """
     cuts = sorted({*breaks(course), *np.linspace(0.0, course.horizon, 65).tolist()})
     level = high = float(present)
     for begin, until in pairwise(cuts):
         slots, length = course.slots_at(begin), until - begin
-        level += course.arrivals(begin, until)
+        came = course.arrivals(begin, until)
+        leaving = max(course.leaving_at(begin), course.leaving_at(until, before=True))
+        if bound is not None and leaving < course.kept + course.breach:
+            came = min(came, max(0.0, bound - level))
+        level += came
         high = max(high, level)
         served = min(level, slots) * -math.expm1(-course.mu * length)
         gone = max(0.0, level - slots) * -math.expm1(-course.theta * length)

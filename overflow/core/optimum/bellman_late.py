@@ -29,22 +29,36 @@ From simulated days of random courses: 0 keeps too many in long overload, 0.02 l
 the option is worth to mail."""
 
 
+_GRAIN = 1 / 48
+"""Of the target: tickets that are late so close together are taken to be late at once."""
+
+_LINES = 24
+"""That are remembered: each is up to a megabyte."""
+
+
 class Lines:
     """Waiting with each number of slots; worked out when first asked for."""
 
     def __init__(self, course: Course, late_wait: float, look: float) -> None:
         self._course, self.late_wait, self.look = course, late_wait, look
-        self._found: dict[tuple[float, bool], Waiting] = {}
+        self._found: dict[tuple[float, bool, float | None], Waiting] = {}
 
-    def of(self, slots: float, *, is_closing: bool = False) -> Waiting | None:
-        """None: there is nothing to wait for."""
+    def of(
+        self, slots: float, *, is_closing: bool = False, due: float | None = None
+    ) -> Waiting | None:
+        """None: there is nothing to wait for. ``due``, of one ticket, is taken to ``_GRAIN``."""
         course = self._course
         if slots <= 0 or not math.isfinite(course.target) or course.target <= 0:
             return None
-        key = slots, is_closing
+        if due is not None:
+            grain = _GRAIN * course.target
+            due = grain * round(due / grain)
+        key = slots, is_closing, due
         if key not in self._found:
+            if len(self._found) >= _LINES:
+                self._found.clear()
             self._found[key] = waiting(
-                course, slots, self.late_wait, self.look, is_closing=is_closing
+                course, slots, self.late_wait, self.look, is_closing=is_closing, due=due
             )
         return self._found[key]
 
@@ -76,10 +90,15 @@ def halfway(levels: NDArray[np.int64], late: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _option(course: Course, lines: Lines, t: float, most: int) -> _Leaving | None:
-    """None where the target is cut short by closing, or nobody is there."""
+    """None where the target is cut short by closing, nobody is there, or the partner closes.
+
+    A partner that closes before the ticket is late leaves some of the option; none is counted on.
+    """
     slots, until = course.slots_at(t), course.decided(t)
     here = lines.of(slots)
     if here is None or until < t + course.target * (1.0 - 1e-12):
+        return None
+    if not course.stays_open(t, until):
         return None
     served = sum(length * staff for length, staff in course.stretches(t, until))
     if served <= 0:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from overflow.core.line import Vector
-from overflow.core.optimum.course import Course
+from overflow.core.optimum.course import NEVER, Course
 
 GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 
@@ -31,7 +31,6 @@ class Lane:
     deaths: Vector
     losses: Vector
     """Euros a unit of time, of those who give up."""
-    leaving: float
 
 
 def lane(course: Course, slots: float, most: int) -> Lane:
@@ -39,7 +38,7 @@ def lane(course: Course, slots: float, most: int) -> Lane:
     n = np.arange(most + 1.0)
     waiting = np.maximum(0.0, n - slots)
     deaths = np.minimum(n, slots) * course.mu + waiting * course.theta
-    return Lane(deaths, waiting * course.theta * (course.lost - course.kept), course.leaving)
+    return Lane(deaths, waiting * course.theta * (course.lost - course.kept))
 
 
 class Option(Protocol):
@@ -80,19 +79,24 @@ def back(
     length: float,
     rates: tuple[float, float],
     owns: tuple[Vector, Vector],
+    leavings: tuple[float, float],
     rule: Option | int | None,
 ) -> Vector:
-    """Values a step earlier; ``rates`` and ``owns`` (a kept ticket's own euros) late and early.
+    """Values a step earlier, by what holds late and early in it.
 
-    ``rule``: a threshold to keep to, or the option that kept tickets have; None: neither.
+    ``rates`` of arrival, ``owns``: a kept ticket's own euros, ``leavings``: an overflow's,
+    infinite where nobody takes any. ``rule``: a threshold to keep to, or the option that kept
+    tickets have; None: neither.
     """
     h = GAMMA * length
     late, early = rates
     rate = late + GAMMA * (early - late)
     own = owns[0] if owns[0] is owns[1] else owns[0] + GAMMA * (owns[1] - owns[0])
-    first = _stage(values, values, lane, h * rate, h, own, rule)
+    is_same = leavings[0] == leavings[1]
+    leaving = leavings[0] if is_same else leavings[0] + GAMMA * (leavings[1] - leavings[0])
+    first = _stage(values, values, lane, h * rate, h, own, leaving, rule)
     slope = (first - values) * ((1.0 - GAMMA) / GAMMA)
-    return _stage(values + slope, first, lane, h * early, h, owns[1], rule)
+    return _stage(values + slope, first, lane, h * early, h, owns[1], leavings[1], rule)
 
 
 def _stage(
@@ -102,23 +106,26 @@ def _stage(
     came: float,
     h: float,
     own: Vector,
+    leaving: float,
     rule: Option | int | None,
 ) -> Vector:
     gaps = guess[1:] - guess[:-1]
     up = np.full(len(guess), came)
     if rule is None:
-        out = is_dearer(own[:-1] + gaps, lane.leaving)
+        out = is_dearer(own[:-1] + gaps, leaving)
     elif isinstance(rule, int):
-        out = is_above(len(guess), rule)
+        out = is_above(len(guess), rule if leaving < math.inf else NEVER)
     else:
         worth, slope = rule.worth(gaps)
-        out = np.append(~_is_kept(own[:-1] + gaps, worth, lane.leaving, rule), True)
+        out = np.append(~_is_kept(own[:-1] + gaps, worth, leaving, rule), True)
         # Concave in the gaps: the tangent there, since who leaves later takes up no slot.
         own = np.append(own[:-1] - worth + slope * gaps, own[-1])
         up[:-1] *= 1.0 - slope
     up[out] = 0.0
     down = h * lane.deaths
-    right = start + np.where(out, lane.leaving, own) * came + h * lane.losses
+    if math.isinf(leaving):  # who comes to the longest line that is looked at changes nothing
+        leaving = own[-1]
+    right = start + np.where(out, leaving, own) * came + h * lane.losses
     *_, solved, info = lapack.dgtsv(-down[1:], 1.0 + up + down, -up[:-1], right)
     if info:
         raise ArithmeticError("the step has no solution")

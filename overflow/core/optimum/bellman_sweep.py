@@ -79,6 +79,7 @@ def _interval(
     own = own_euros(course, times, most)
     rate, end_rate = course.rate_at(begin), course.rate_at(until, before=True)
     rates = rate + (end_rate - rate) * (times - begin) / (until - begin)
+    leaving = course.leaving_along(np.append(times[::-1], until))[-2::-1].tolist()
     here, found = lane(course, slots, most), [values]
     for i in range(len(times) - 1):
         values = back(
@@ -87,11 +88,13 @@ def _interval(
             times[i] - times[i + 1],
             (rates[i], rates[i + 1]),
             (own[i], own[i + 1]),
+            (leaving[i], leaving[i + 1]),
             rule(float(times[i + 1])) if callable(rule) else rule,
         )
         found.append(values)
     if rule is not None and not isinstance(rule, int) and not callable(rule):
-        own = [net(v, mine, course.leaving, rule) for v, mine in zip(found, own, strict=True)]
+        parts = zip(found, own, leaving, strict=True)
+        own = [net(v, mine, leaves, rule) for v, mine, leaves in parts]
     return Swept(times[::-1], np.array(found[::-1]), np.array(own[::-1]))
 
 

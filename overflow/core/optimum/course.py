@@ -8,15 +8,17 @@ when it arrives.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal
 
-from overflow.core.line import Stretch
+import numpy as np
 
-Steps: TypeAlias = tuple[tuple[float, float], ...]
-"""(time, value), times ascending."""
+from overflow.core.line import Stretch, Vector
+from overflow.core.optimum.offer import Offer, cheapest
+from overflow.core.optimum.steps import Steps, between, held
+
+__all__ = ["NEVER", "Course", "Steps"]
 
 NEVER = 1_000_000_000
 """A threshold that no queue reaches."""
@@ -38,8 +40,10 @@ class Course:
     a ticket is longer than one.
 
     ``partner_slots`` and ``partner_handle`` (mean time) make a partner that can be full;
-    ``partner_wait`` is the mean wait at one that can't. Raises ValueError for times out of order
-    and numbers that mean nothing.
+    ``partner_wait`` is the mean wait at one that can't. ``offers`` are the partners where they are
+    not all there all the time, the cheapest first: whoever asks least of those that are open then
+    stands in for price and wait. Raises ValueError for times out of order and numbers that mean
+    nothing.
     """
 
     horizon: float
@@ -58,31 +62,56 @@ class Course:
     partner_wait: float = 0.0
     has_goal: bool = False
     excess: float = 0.0
+    offers: tuple[Offer, ...] = ()
 
     def __post_init__(self) -> None:
         _check(self)
 
     @property
     def leaving(self) -> float:
-        """Euros of an overflow at arrival: the price, and the breach if the partner is late."""
+        """Euros of an overflow at arrival: the price, and the breach if the partner is late.
+
+        Of a partner that is always open.
+        """
         if self.partner_wait <= 0 or math.isinf(self.target):
             return self.overflow
         return self.overflow + self.breach * math.exp(-max(0.0, self.target) / self.partner_wait)
 
+    def leaving_at(self, t: float, due: float | None = None, *, before: bool = False) -> float:
+        """The same at ``t``, or just before it; infinite where no partner takes tickets then.
+
+        ``due``: of a ticket that waits already and is late then, where there are offers.
+        """
+        if not self.offers:
+            return self.leaving
+        due = t + self.target if due is None else due
+        return cheapest(self.offers, self.breach, t, due, before=before)
+
+    def stays_open(self, begin: float, until: float) -> bool:
+        """Whether the cheapest partner takes tickets all the time between."""
+        return not self.offers or self.offers[0].stays_open(begin, until)
+
+    def leaving_along(self, times: Vector) -> Vector:
+        """The same at each of these; of a time that stands twice first as before it."""
+        if not self.offers:
+            return np.full(len(times), self.leaving)
+        is_before = np.append(times[1:] == times[:-1], False)
+        pairs = zip(times.tolist(), is_before.tolist(), strict=True)
+        return np.array([self.leaving_at(t, before=before) for t, before in pairs])
+
+    def places_at(self, t: float) -> float:
+        """Tickets that the partners which are open at ``t`` can hold; infinite: no limit."""
+        if self.partner_slots is None or not self.offers:
+            return math.inf if self.partner_slots is None else float(self.partner_slots)
+        return sum(held(offer.places, t) for offer in self.offers)
+
     def slots_at(self, t: float) -> float:
         """Slots from ``t`` on."""
-        return self.slots[max(0, bisect_right(self.slots, (t, math.inf)) - 1)][1]
+        return held(self.slots, t)
 
     def rate_at(self, t: float, *, before: bool = False) -> float:
         """Arrivals per unit at ``t``; where it jumps after the jump, or before it."""
-        times = [at for at, _ in self.rate]
-        right = bisect_left(times, t) if before else bisect_right(times, t)
-        if right == 0:
-            return self.rate[0][1]
-        if right == len(times):
-            return self.rate[-1][1]
-        (t0, r0), (t1, r1) = self.rate[right - 1], self.rate[right]
-        return r0 + (r1 - r0) * (t - t0) / (t1 - t0)
+        return between(self.rate, t, before=before)
 
     def changes(self) -> list[float]:
         """When the slots change, in order."""

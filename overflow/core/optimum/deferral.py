@@ -27,6 +27,7 @@ _SLACKS = (0.0, 1 / 36, 1 / 12, 1 / 6, 1 / 3, 1 / 2, 3 / 4, 1.0)
 """Of the target: how much time is left."""
 _CROWDS = (0.25, 0.5, 1.0, 1.5)
 """Of the way from all slots busy to the threshold at arrival."""
+_NOBODY = LateLevels((0.0,), (0.0,), ((math.inf,),))
 _ROWS = 64
 """Times whose prices are kept."""
 
@@ -54,6 +55,8 @@ class Deferral:
         here = self.lines.of(slots)
         if here is None:
             return None
+        if math.isinf(self.course.leaving_at(t)):
+            return _NOBODY
         row = max(0, int(np.searchsorted(self.times, t, side="right")) - 1)
         crowds, slacks = self._crowds(row, slots), np.array(_SLACKS) * self.course.target
         price = self.prices[row, crowds].astype(np.float64)
@@ -92,6 +95,8 @@ class Deferral:
         seen = place * _stretch(course, t, t + slack)
         lost = place * course.theta / (place * course.theta + slots * course.mu)
         of_slot = slot_price(price[:, None], lost, course.lost - course.kept)
+        if not course.stays_open(t, t + slack[-1]):
+            return self._gains_of_each(t, seen, of_slot, slack)
         staying = here.staying(seen, np.broadcast_to(slack, place.shape), of_slot)
         if course.end == "close" and t + slack[-1] > course.horizon:
             left = np.full(place.shape, max(0.0, course.horizon - t))
@@ -100,6 +105,20 @@ class Deferral:
                 at_close = closing.staying(seen, left, of_slot)
                 staying = np.where(slack > left, at_close, staying)
         return staying - price_of_leaving(course, slack, self.lines.late_wait)
+
+    def _gains_of_each(self, t: float, seen: Vector, of_slot: Vector, slack: Vector) -> Vector:
+        """The same where a partner closes before all are late: each slack is a line of its own."""
+        course, slots, gains = self.course, self.course.slots_at(t), np.zeros(seen.shape)
+        for column, left in enumerate(slack.tolist()):
+            due = t + left
+            is_closing = course.end == "close" and due > course.horizon
+            until = course.horizon if is_closing else due
+            here = self.lines.of(slots, is_closing=is_closing, due=until)
+            if here is not None:
+                each = np.full(len(seen), until - t)
+                staying = here.staying(seen[:, column], each, of_slot[:, column])
+                gains[:, column] = staying - course.leaving_at(t, due)
+        return gains
 
 
 def defer(

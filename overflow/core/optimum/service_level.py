@@ -48,8 +48,14 @@ def priced(course: Course, goal: float, present: int = 0) -> Course:
 def at_price(course: Course, price: float) -> Course:
     """Costs in overflows: a failure at home or at the partner costs ``price`` of them."""
     return replace(
-        course, overflow=1.0, kept=0.0, breach=price, lost=0.0, has_goal=True, excess=EXCESS
+        _asking(course, 1.0), kept=0.0, breach=price, lost=0.0, has_goal=True, excess=EXCESS
     )
+
+
+def _asking(course: Course, price: float) -> Course:
+    """Whoever takes the tickets asks so much."""
+    offers = tuple(replace(offer, price=price) for offer in course.offers)
+    return replace(course, overflow=price, offers=offers)
 
 
 def waiting_on(course: Course) -> Course:
@@ -69,7 +75,7 @@ def share_in_time(course: Course, price: float, present: int = 0) -> float:
 
 def _failures(course: Course, found: Solution, present: int, step: float) -> float:
     """Tickets that are expected not to be answered in time under these thresholds."""
-    counted = replace(course, overflow=0.0, kept=0.0, breach=1.0, lost=0.0, has_goal=True)
+    counted = replace(_asking(course, 0.0), kept=0.0, breach=1.0, lost=0.0, has_goal=True)
     swept = sweep(counted, found.values.shape[1] - 1, step=step, level=found.threshold)
     kept = min(present, found.threshold(0.0), swept.values.shape[1] - 1)
     return float(swept.own[0, :kept].sum() + swept.values[0, kept])

@@ -60,23 +60,42 @@ class Waiting(NamedTuple):
 
 
 def waiting(
-    course: Course, slots: float, late_wait: float, look: float, *, is_closing: bool = False
+    course: Course,
+    slots: float,
+    late_wait: float,
+    look: float,
+    *,
+    is_closing: bool = False,
+    due: float | None = None,
 ) -> Waiting:
     """Costs of waiting with so many ``slots`` all the time.
 
     ``late_wait``: mean time until the partner answers what leaves late; ``look``: time between two
-    looks. ``is_closing``: who still waits at the end of its slack is lost. Raises ValueError where
-    there are no slots or no target.
+    looks. ``is_closing``: who still waits at the end of its slack is lost. ``due``: of a ticket
+    that is late then and can leave only while one of the course's offers is open; None: at any
+    time. Raises ValueError where there are no slots or no target.
     """
     if not (slots > 0 and math.isfinite(course.target) and course.target > 0):
         raise ValueError("to wait for something takes slots and a target")
     walk = _walk(course, slots, look)
+    slacks: Vector = np.arange(walk.steps + 1.0) * walk.step
+    if due is None:
+        leaving = price_of_leaving(course, slacks, late_wait)
+    else:
+        leaving = np.array([course.leaving_at(due - slack, due) for slack in slacks.tolist()])
+    prices = np.linspace(0.0, _dearest(course, is_bound=due is None), _PRICES)
     return Waiting(
         walk.step,
         walk.cell,
-        max(course.leaving - course.kept, 1e-9) / (_PRICES - 1),
-        *_stopped(walk, course, late_wait, is_closing=is_closing),
+        float(prices[1]),
+        *_stopped(walk, course, prices, leaving, is_closing=is_closing),
     )
+
+
+def _dearest(course: Course, *, is_bound: bool) -> float:
+    """Of a slot: who would cost those behind it more than leaving does is overflowed, if it can."""
+    most = course.leaving - course.kept
+    return max(most if is_bound else max(most, course.breach), 1e-9)
 
 
 class _Walk(NamedTuple):
@@ -144,20 +163,19 @@ def _spread_moves(place: Vector, slots: float, course: Course, step: float) -> V
 
 
 def _stopped(
-    walk: _Walk, course: Course, late_wait: float, *, is_closing: bool
+    walk: _Walk, course: Course, prices: Vector, leaving: Vector, *, is_closing: bool
 ) -> tuple[Vector, Vector]:
-    """``stay`` and ``option`` of ``Waiting``, from no slack to full slack."""
-    prices = np.linspace(0.0, max(course.leaving - course.kept, 1e-9), _PRICES)[None, :]
-    served = course.kept + prices
+    """``stay`` and ``option`` of ``Waiting``, from no slack to full slack as ``leaving`` is."""
+    served = course.kept + prices[None, :]
     stay_on = walk.lost[:, None] * course.lost + (1.0 - walk.lost[:, None]) * served
     late = course.breach + (np.full_like(stay_on, course.lost) if is_closing else stay_on)
-    best = late if is_closing else np.minimum(late, course.breach + course.overflow)
+    best = late if is_closing else np.minimum(late, leaving[0])
     bound, stays = late, [late]
     fixed = walk.served[:, None] * served + walk.gone[:, None] * course.lost
     for i in range(1, walk.steps + 1):
         stay = walk.moves @ best + fixed
         bound = walk.moves @ bound + fixed
-        best = np.minimum(stay, price_of_leaving(course, i * walk.step, late_wait))
+        best = np.minimum(stay, leaving[i])
         stays.append(stay)
     option = np.maximum(0.0, bound - stays[-1]).T
     table = np.array(stays).transpose(2, 0, 1)

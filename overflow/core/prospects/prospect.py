@@ -7,7 +7,6 @@ business hours the time is business time too, with closed hours cut out.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from overflow.core.estimate import Expected, Known
 from overflow.core.optimum.course import Course, Steps
+from overflow.core.optimum.steps import between, held
 
 _CUTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 _LEAST_RATE: Final = 0.05
@@ -77,7 +77,7 @@ class Prospect:
 
     def agents(self, t: float) -> float:
         """As planned from ``t`` on."""
-        return self.roster[max(0, bisect_right(self.roster, (t, float("inf"))) - 1)][1]
+        return held(self.roster, t)
 
     def foretold(self, begin: float, until: float) -> float:
         """Arrivals that the forecast, never quite 0 before the horizon, expects between."""
@@ -125,7 +125,7 @@ def _faded(forecast: Steps, demand: float, fading: Fading) -> Steps:
     cuts = {since + part * lasts for part in _CUTS}
     end = forecast[-1][0]
     points = sorted(
-        [*forecast, *((at, rate_between(forecast, at)) for at in cuts if 0.0 < at < end)],
+        [*forecast, *((at, between(forecast, at)) for at in cuts if 0.0 < at < end)],
         key=lambda point: point[0],
     )
     if end < since + _CUTS[-1] * lasts:
@@ -134,15 +134,6 @@ def _faded(forecast: Steps, demand: float, fading: Fading) -> Steps:
         (at, rate * (1.0 + (demand - 1.0) * math.exp(-max(0.0, at - since) / lasts)))
         for at, rate in points
     )
-
-
-def rate_between(points: Steps, t: float) -> float:
-    """Linear between points; where it jumps after the jump, constant before and after all."""
-    right = bisect_right(points, (t, math.inf))
-    if right in {0, len(points)}:
-        return points[min(right, len(points) - 1)][1]
-    (t0, r0), (t1, r1) = points[right - 1], points[right]
-    return r0 + (r1 - r0) * (t - t0) / (t1 - t0)
 
 
 @lru_cache(maxsize=256)

@@ -69,16 +69,17 @@ def by_small_steps(course, most, slots=None, handle=1.0, step=0.01):
         up = np.append(value[:, 1:], value[:, -1:], axis=1)
         keep = cache[key] + up - value
         if slots is None:
-            send = np.full_like(keep, course.leaving)
+            send = np.full_like(keep, course.leaving_at(t))
         else:
             send = np.append(value[1:] - value[:-1], np.full((1, most + 1), np.inf), axis=0)
-            send = send + course.overflow
+            send = send + (course.leaving_at(t) if course.offers else course.overflow)
         best = np.minimum(keep, send)
         down = np.append(value[:, :1], value[:, :-1], axis=1) - value
         done = np.append(value[:1], value[:-1], axis=0) - value
         deaths = np.minimum(n, s) * course.mu + waiting * course.theta
         losses = waiting * course.theta * (course.lost - course.kept)
-        change = course.rate_at(t) * best + deaths * down + with_partner * done + losses
+        ending = with_partner * done if course.places_at(t) else 0.0  # closed, it works on nothing
+        change = course.rate_at(t) * best + deaths * down + ending + losses
         value = value + step * change
     return value
 
