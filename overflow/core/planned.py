@@ -31,7 +31,7 @@ def of(
     """
     if policy.planning == "off":
         return None
-    have = _have(line)
+    have = have_of(line)
     plan = situation.plans.get(ticket.channel)
     if plan is None:
         return Planned(None, have, "no plan for this channel", None)
@@ -56,8 +56,11 @@ def _level(plan: QueuePlan, now: float) -> tuple[int | None, str]:
     return None, "the plan is too old"
 
 
-def _have(line: Line) -> float | None:
-    """Unknown where the line is: home's people or the handle time are, or nothing is heard."""
+def have_of(line: Line) -> float | None:
+    """What is held against the threshold; None where the line is unknown.
+
+    That is where home's people or the handle time are, or nothing is heard.
+    """
     return None if line.position is None else line.ahead + line.wip
 
 

@@ -1,5 +1,8 @@
 """The planner's thresholds, shown before they decide."""
 
+import math
+from itertools import pairwise
+
 import pytest
 
 from overflow.core.arrivals.expected import Interval, Uploaded
@@ -36,6 +39,38 @@ def test_every_channel_shows_its_thresholds_or_why_it_has_none(operator):
         "agents": 0.0,
     }
     assert all(one["why"] for one in by_channel.values())
+
+
+@pytest.mark.usefixtures("planned")
+def test_who_leaves_late_is_told_by_the_time_that_is_left_and_by_how_many_are_at_home(
+    operator, arrive
+):
+    assert arrive("9001")["decision"]["team"] == "inhouse"
+    chat = next(one for one in operator("GET", WHERE).json["items"] if one["channel"] == "chat")
+    target = 3600.0
+
+    assert chat["at_home"] == 1
+    assert [each["left"] for each in chat["leave"]][:: len(chat["leave"]) - 1] == [0.0, target]
+    assert chat["leave"][-1]["place"] >= 1
+    moments = [each["at"] for each in chat["late"]]
+    assert moments == sorted(moments)
+    assert all(":00:00" in at for at in moments[1:])
+    for each in chat["late"]:
+        crowds = each["crowds"]
+        assert [one["at_home"] for one in crowds] == sorted(one["at_home"] for one in crowds)
+        for fewer, more in pairwise(crowds):
+            assert fewer["leave"][-1]["place"] >= more["leave"][-1]["place"]
+
+
+@pytest.mark.usefixtures("planned")
+def test_what_is_shown_of_the_waiting_is_what_the_sweep_goes_by(services, operator):
+    told = next(one for one in operator("GET", WHERE).json["items"] if one["channel"] == "chat")
+    levels = services.situations.get("lamps", services.clock.now()).plans["chat"].late
+
+    for crowd in told["late"][0]["crowds"]:
+        for leave in crowd["leave"]:
+            found = levels.place(crowd["at_home"], leave["left"])
+            assert leave["place"] == (None if math.isinf(found) else math.ceil(found))
 
 
 @pytest.mark.usefixtures("shop")

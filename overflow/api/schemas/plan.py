@@ -7,6 +7,8 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
+from overflow.api.schemas.late_levels import LEAVE_EXAMPLE, LateSchema, LeaveSchema, late, leaving
+from overflow.core.model import LateLevels
 from overflow.core.planned import told
 from overflow.flows.planner.planning import ChannelPlan
 
@@ -89,8 +91,34 @@ class ChannelPlanSchema(Schema):
     level = fields.Integer(
         required=True, allow_none=True, metadata={"description": "The threshold now; null: none."}
     )
+    at_home = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What a ticket that comes now finds at home, held against the "
+            "threshold: waiting and in work, in tickets of this channel; null: unknown.",
+            "example": 27.5,
+        },
+    )
     steps = fields.List(
         fields.Nested(StepSchema), required=True, metadata={"description": "From now on."}
+    )
+    leave = fields.List(
+        fields.Nested(LeaveSchema),
+        required=True,
+        metadata={
+            "description": "Who of those that wait leaves late now, with so many `at_home`, least "
+            "time left first; empty: the plan says nothing of it.",
+            "example": LEAVE_EXAMPLE,
+        },
+    )
+    late = fields.List(
+        fields.Nested(LateSchema),
+        required=True,
+        metadata={
+            "description": "The same for other numbers at home: as it is planned now, and for the "
+            "next full hours by today's estimates."
+        },
     )
     estimates = fields.Nested(EstimatesSchema, required=True, allow_none=True)
     learned = fields.Nested(LearnedSchema, required=True, allow_none=True)
@@ -109,9 +137,10 @@ class PlanSchema(Schema):
     items = fields.List(fields.Nested(ChannelPlanSchema), required=True)
 
 
-def channel_plan(found: ChannelPlan, now: float) -> dict[str, Any]:
+def channel_plan(found: ChannelPlan, at_home: float | None, now: float) -> dict[str, Any]:
     """As ``ChannelPlanSchema`` says."""
     plan = found.plan
+    levels = None if plan is None or plan.level(now) is None else plan.late
     steps: list[tuple[float, int]] = []
     if plan is not None:
         for at, n in zip(plan.times, plan.levels, strict=True):
@@ -122,7 +151,16 @@ def channel_plan(found: ChannelPlan, now: float) -> dict[str, Any]:
         "why": found.why,
         "method": None if plan is None else plan.method,
         "level": None if plan is None else told(plan.level(now)),
+        "at_home": at_home,
         "steps": [{"at": at, "level": told(n)} for at, n in steps[:MOST_STEPS]],
+        "leave": [] if levels is None or at_home is None else leaving(at_home, levels),
+        "late": _late(found, levels, now),
         "estimates": dict(found.known) or None,
         "learned": dict(found.learned) or None,
     }
+
+
+def _late(found: ChannelPlan, levels: LateLevels | None, now: float) -> list[dict[str, Any]]:
+    coming = [(at, later) for at, later in found.later if at > now]
+    present = [] if levels is None else [(now, levels)]
+    return [late(at, each) for at, each in [*present, *coming]]

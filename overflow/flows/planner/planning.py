@@ -14,9 +14,9 @@ from dataclasses import asdict
 from typing import Any, Final, NamedTuple
 
 from overflow.clock import monotonic
-from overflow.core import estimate, rounds
+from overflow.core import estimate, leaving, rounds
 from overflow.core.estimate import Estimates, Known, known
-from overflow.core.model import Channel, Mode, QueuePlan
+from overflow.core.model import Channel, LateLevels, Mode, QueuePlan
 from overflow.core.prospects.ahead import Ahead, ahead
 from overflow.core.prospects.prospect import missing
 from overflow.core.prospects.time import MINUTE
@@ -84,6 +84,8 @@ class ChannelPlan(NamedTuple):
     """The estimates: see ``_told``; empty where nothing can be planned."""
     learned: Mapping[str, Mapping[str, float | None]]
     """What they rest on: see ``_rests``."""
+    later: tuple[tuple[float, LateLevels], ...] = ()
+    """The plan's ``late`` as it will be at the next full hours; times in seconds."""
 
 
 def plans(services: Services, shop: str) -> list[ChannelPlan]:
@@ -98,6 +100,7 @@ def plans(services: Services, shop: str) -> list[ChannelPlan]:
             told.get("why", ""),
             told.get("known", {}),
             told.get("learned", {}),
+            tuple((at, _levels_from(said)) for at, said in told.get("later", ())),
         )
         for name, told in sorted(kept(services, shop).items())
     ]
@@ -108,7 +111,13 @@ def _plan_from(told: Mapping[str, Any]) -> QueuePlan | None:
     if said is None:
         return None
     steps = {name: tuple(said.get(name, ())) for name in ("times", "levels", "ends")}
-    return QueuePlan(**{**said, **steps, "late": None})
+    late = None if said.get("late") is None else _levels_from(said["late"])
+    return QueuePlan(**{**said, **steps, "late": late})
+
+
+def _levels_from(said: Mapping[str, Any]) -> LateLevels:
+    places = tuple(tuple(row) for row in said["places"])
+    return LateLevels(tuple(said["crowds"]), tuple(said["slacks"]), places)
 
 
 def kept(services: Services, shop: str) -> dict[str, Any]:
@@ -194,6 +203,8 @@ class _Round:
         made = rounds.plan(planner, here, estimates, seen, busy, self._now, VALID)
         if made is None:
             return {**told, "why": "no forecast yet, and too few arrivals to go by"}, None
+        coming = leaving.coming(planner, here, estimates, self._now)
+        told["later"] = [(at, asdict(levels)) for at, levels in coming]
         return {**told, "plan": asdict(made)}, made
 
     def _learned(self, name: str, here: Ahead, taught: Taught) -> Estimates:
