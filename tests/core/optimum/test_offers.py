@@ -19,6 +19,8 @@ from tests.core.optimum.test_deferral import CHAT, MAIL
 
 ALL_DAY = (0.0, 2000.0)
 CLOSES = 60.0
+GRID = 0.1
+"""Euros that other grids in time may tell apart."""
 
 
 def offer(*open_, price=4.5, wait=0.0, places=9.0):
@@ -145,10 +147,10 @@ def test_fewer_are_kept_before_it_closes_and_as_many_after_it_has_opened_for_goo
     before, after = (solve(with_hours(course, each)) for each in stretches)
     for n in (0, 2, 5, 9):
         for t in (0.0, 0.5 * closes, 0.9 * closes, closes - 0.1):
-            assert before.gap(n, t) >= plain.gap(n, t) - 0.02
+            assert before.gap(n, t) >= plain.gap(n, t) - GRID
         for t in (closes, closes + 1.0, 0.5 * (closes + 100.0), 99.9):
             assert before.gap(n, t) == -math.inf
-            assert after.gap(n, t) == pytest.approx(plain.gap(n, t), abs=0.02)
+            assert after.gap(n, t) == pytest.approx(plain.gap(n, t), abs=GRID)
 
 
 def test_just_before_it_closes_it_is_late_itself_and_gets_fewer():
