@@ -9,11 +9,11 @@ export const session = {
   shop: read("overflow.shop"),
   shops: read("overflow.shops").split(" ").filter(Boolean),
 };
-export const seen = { situation: null, health: null, switches: [], letters: [] };
+export const seen = { situation: null, health: null, plan: null, switches: [], letters: [] };
 
 /** Nothing is known any more. */
 export function forgetSeen() {
-  Object.assign(seen, { situation: null, health: null, switches: [], letters: [] });
+  Object.assign(seen, { situation: null, health: null, plan: null, switches: [], letters: [] });
 }
 
 function read(name) {

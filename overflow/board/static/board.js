@@ -5,6 +5,7 @@ import { closeDoor, openDoor, signIn } from "./door.js";
 import { at, page, put, speak } from "./page.js";
 import { showLetters, showPartners } from "./partners.js";
 import { forgetQueues, showQueues } from "./queues.js";
+import { showPlans } from "./plans.js";
 import { fall, forgetStream, pour, sinceLatest, stream } from "./stream.js";
 import { setTeams } from "./teams.js";
 import { showFacts, showTiles } from "./tiles.js";
@@ -13,6 +14,7 @@ import { HOME, duration, setClock, since } from "./words.js";
 const BEAT = 2000; // ms between two looks
 const HEALTH_EVERY = 2; // looks; it counts the whole service, so it is asked less often
 const SWITCHES_EVERY = 2; // looks; people change them
+const PLAN_EVERY = 3; // looks; it is made anew every fifteen seconds
 const LETTERS_EVERY = 5; // looks; how many there are is part of the health
 const STALE = 7000; // ms after which figures are called old
 
@@ -39,7 +41,7 @@ function forget() {
   forgetSeen();
   forgetQueues();
   forgetStream();
-  for (const id of ["tiles", "queues-table", "partners", "letters", "stream"]) {
+  for (const id of ["tiles", "queues-table", "plans", "partners", "letters", "stream"]) {
     at(id).replaceChildren();
     delete at(id).kept;
   }
@@ -72,11 +74,12 @@ async function look(mine) {
     ask(ofShop(`decisions?${sinceLatest()}`)),
     looks % HEALTH_EVERY ? seen.health : ask("healthz", { mayFail: true }),
     looks % SWITCHES_EVERY ? seen.switches : ask(ofShop("switches")).then((told) => told.items),
+    looks % PLAN_EVERY ? seen.plan : ask(ofShop("plan")),
     looks % LETTERS_EVERY ? seen.letters : ask(ofShop("dead-letters?limit=20")).then((told) => told.items),
   ];
-  const [situation, decisions, health, switches, letters] = await Promise.allSettled(wanted);
+  const [situation, decisions, health, switches, plan, letters] = await Promise.allSettled(wanted);
   if (mine !== run) return;
-  const failed = [situation, decisions, switches, letters].find((each) => each.status === "rejected");
+  const failed = [situation, decisions, switches, plan, letters].find((each) => each.status === "rejected");
   const told = failed?.reason.status;
   if (told === 401 || told === 403 || told === 404) {
     leave(explain(failed.reason));
@@ -89,6 +92,7 @@ async function look(mine) {
     Object.assign(seen, {
       situation: situation.value,
       switches: switches.value,
+      plan: plan.value,
       letters: letters.value,
     });
     fresh = performance.now();
@@ -134,6 +138,7 @@ function show() {
   showTiles(situation);
   showQueues(situation, teams);
   setTeams(teams);
+  showPlans();
   showPartners(situation);
   showLetters();
 }

@@ -3,8 +3,11 @@
 import { at, el, mark } from "./page.js";
 import { MEASURES, MODES, OUTCOMES, TESTS, CLOCK, clock, duration, figure, many, moment, share, team, until, word } from "./words.js";
 
-export function openTrace(decision) {
-  at("trace-body").replaceChildren(...traceOf(decision));
+export const openTrace = (decision) => openDialog(traceOf(decision));
+
+/** Show these in the dialog, one of them a heading with the id `trace-title`. */
+export function openDialog(nodes) {
+  at("trace-body").replaceChildren(...nodes);
   at("trace").showModal();
   at("trace").scrollTop = 0;
 }
@@ -34,12 +37,12 @@ function traceOf(decision) {
   ];
 }
 
-function tableOf(name, head, rows) {
+export function tableOf(name, head, rows) {
   const top = el("tr", {}, ...head.map((text) => el("th", { scope: "col" }, text)));
   return el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": name }, el("table", {}, el("thead", {}, top), el("tbody", {}, ...rows)));
 }
 
-const rowHead = (text) => el("th", { scope: "row" }, text);
+export const rowHead = (text) => el("th", { scope: "row" }, text);
 
 function pressureOf({ pressure = {}, line = {} }) {
   const was = pressure.was_on === pressure.on ? "" : pressure.on ? ", came on with this ticket" : ", went off with this ticket";
