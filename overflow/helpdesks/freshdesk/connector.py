@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Final, cast
+from typing import cast
 
 from marshmallow import fields, validate
 
@@ -22,7 +22,7 @@ from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.freshdesk.bulk import FreshdeskBulk
 from overflow.helpdesks.freshdesk.ticket import CHANNELS, Lexicon, hint_of, html_of
-from overflow.helpdesks.freshdesk.walk import Walk
+from overflow.helpdesks.freshdesk.walk import PAGE, Walk, has_more
 from overflow.helpdesks.gate import OPEN, Gate
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.login import basic, known_sender
@@ -30,8 +30,6 @@ from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions, meanings
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
-
-_PAGE: Final = 100
 
 
 class FreshdeskOptions(VendorOptions):
@@ -183,11 +181,11 @@ class FreshdeskHelpdesk:
     def _pages(self, path: str) -> Iterator[Mapping[str, object]]:
         """What is listed, page after page as it is asked for."""
         for page in count(1):
-            reply = self._http.request("GET", path, params={"per_page": _PAGE, "page": page})
+            reply = self._http.request("GET", path, params={"per_page": PAGE, "page": page})
             listed = reply.json()
             values = listed if isinstance(listed, list) else []
             yield from (value for value in values if isinstance(value, dict))
-            if 'rel="next"' not in reply.headers.get("link", ""):
+            if not has_more(reply):
                 return
 
     def _authorise(self, method: str, target: str, body: bytes) -> Mapping[str, str]:

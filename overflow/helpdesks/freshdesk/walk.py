@@ -8,6 +8,7 @@ https://developers.freshdesk.com/api/#list_all_tickets
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -23,6 +24,7 @@ from overflow.helpdesks.keyset import OVERLAP, Place, iso, sent_at
 from overflow.helpdesks.port import Page
 
 PAGE: Final = 100
+_NEXT: Final = re.compile(r'rel="?next\b')
 _DAY: Final = 86_400
 _ALL, _DELETED, _SPAM = 0, 1, 2
 _FILTERS: Final[Mapping[int, tuple[str, Status]]] = {
@@ -54,7 +56,7 @@ class Walk:
         tickets = [replace(seen, status=status) for seen in self._snapshots(reply)]
         following = place.following or sent_at(reply) - OVERLAP
         onwards = Place(place.since, place.page + 1, following, place.phase)
-        if not _has_more(reply):
+        if not has_more(reply):
             onwards = Place(place.since, 1, following, (place.phase + 1) % 3)
         return Page(tickets, str(onwards), is_last=False)
 
@@ -81,12 +83,12 @@ class Walk:
         if since is not None:
             params["updated_since"] = iso(since)
         reply = self._http.request("GET", "tickets", params=params)
-        return self._snapshots(reply), _has_more(reply)
+        return self._snapshots(reply), has_more(reply)
 
     def _page(self, place: Place) -> Page:
         reply = self._list(place, {})
         tickets = self._snapshots(reply)
-        if not _has_more(reply):
+        if not has_more(reply):
             onwards = Place(max(place.since, place.following), phase=_DELETED)
             if not place.following:  # a walk over what is open: nothing follows
                 onwards = place
@@ -123,5 +125,9 @@ class Walk:
         return snapshots
 
 
-def _has_more(reply: Reply) -> bool:
-    return 'rel="next"' in reply.headers.get("link", "")
+def has_more(reply: Reply) -> bool:
+    """By its link to the next page; without links, after every full page there may be one."""
+    link, listed = reply.headers.get("link"), reply.json()
+    if link is not None:
+        return _NEXT.search(link) is not None
+    return isinstance(listed, list) and len(listed) >= PAGE

@@ -8,6 +8,7 @@ from overflow.errors import BadInput, Refused, Unauthorised
 from overflow.helpdesks.freshdesk.ticket import html_of
 from overflow.helpdesks.port import Desired, Hint
 from tests.helpdesks.vendors import freshdesk_server
+from tests.helpdesks.vendors.little import No
 from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
 from tests.helpdesks.vendors.worlds import connect
 
@@ -102,6 +103,33 @@ def test_deleted_tickets_and_spam_are_among_what_changed(server, freshdesk):
             break
     statuses = [Status.DELETED] * 4 + [Status.SPAM, Status.OPEN]
     assert found == dict(zip(numbers, statuses, strict=True))
+
+
+@pytest.mark.parametrize("link", [None, "<https://x.example/?page=2>; rel=next"])
+def test_pages_are_gone_through_with_links_or_without(server, freshdesk, link):
+    server.page, paged = 100, server._paged
+
+    def linked(asked, values):
+        status, listed, headers = paged(asked, values)
+        return status, listed, {"Link": link} if headers and link else {}
+
+    server._paged = linked
+    numbers, seen, cursor = {server.create() for _ in range(230)}, [], ""
+    for _ in range(20):
+        page = freshdesk.walk_open(cursor)
+        seen += [ticket.id for ticket in page.tickets]
+        cursor = page.cursor
+        if page.is_last:
+            break
+    assert set(seen) == numbers
+
+
+def test_a_ticket_that_is_gone_without_a_word_is_gone(server, freshdesk):
+    def gone(asked, number):
+        raise No(404, b" ")
+
+    server.show = gone
+    assert freshdesk.read("7") is None
 
 
 def test_other_custom_fields_stay_as_they_are(server, freshdesk):
