@@ -16,13 +16,13 @@ from typing import Any, Final, NamedTuple
 from overflow.clock import monotonic
 from overflow.core import estimate, leaving, rounds
 from overflow.core.estimate import Estimates, Known, known
+from overflow.core.learning.taught import Taught, taught
 from overflow.core.model import Channel, LateLevels, Mode, QueuePlan
 from overflow.core.prospects.ahead import Ahead, ahead
 from overflow.core.prospects.prospect import missing
 from overflow.core.prospects.time import MINUTE
-from overflow.flows.planner import learning
 from overflow.flows.planner.forecasting import forecast
-from overflow.flows.planner.learning import Taught
+from overflow.flows.planner.team import team
 from overflow.flows.polling.imports import is_imported
 from overflow.flows.routing import counts
 from overflow.flows.services import Services
@@ -143,9 +143,9 @@ class _Round:
         totals = services.tallies.totals(shop)
         self._came = counts.came(totals)
         self._taught = {
-            name: learning.taught(
+            name: taught(
                 self._before.get(name, {}).get("taught", {}),
-                totals,
+                counts.at_home(totals, name),
                 self._policy.channels[name],
                 self._situation,
                 self._policy,
@@ -154,7 +154,7 @@ class _Round:
             )
             for name in self._channels()
         }
-        self._team = learning.team(
+        self._team = team(
             _read(services, shop, TEAM), totals, self._situation, self._policy, self._now
         )
         self._forecast = forecast(services, shop)

@@ -34,9 +34,10 @@ Those of a cohort are counted where the ticket arrived:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from overflow.core.decision import Decision, Outcome
+from overflow.core.learning.counted import AtHome
 from overflow.core.learning.ends import WaitOver
 from overflow.core.model import HOME, Mode, Record
 from overflow.core.waits import ending
@@ -134,23 +135,6 @@ def waited(prior: Record | None, over: WaitOver | None) -> list[str]:
     channel = _word(prior.channel)
     names = [f"waited/{channel}={_milliseconds(over.seconds)}"]
     return [*names, f"gave_up/{channel}"] if over.gave_up else names
-
-
-class AtHome(NamedTuple):
-    """What was counted of a channel at home since the beginning."""
-
-    handled: float = 0
-    handled_time: float = 0.0
-    """Seconds."""
-    gave_up: float = 0
-    waited: float = 0.0
-    """Seconds."""
-    answers: float = 0
-
-    def since(self, before: AtHome) -> AtHome:
-        """What came; nothing where less is counted than before: the store was made anew."""
-        new = [now - then for now, then in zip(self, before, strict=True)]
-        return AtHome(*new) if min(new) >= 0 else AtHome()
 
 
 def at_home(tallies: Mapping[str, int], channel: str) -> AtHome:
