@@ -47,8 +47,10 @@ class GorgiasOptions(VendorOptions):
     ``walk_days``: how far back the last change of an open ticket lies at the most. Not confirmed
     by the vendor: ``signature``; ``needs_header`` (its headers are said to be left out at times);
     ``zone`` of times that bear none; ``unassign`` (an object with the id null, or null itself);
-    ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``; ``bulk`` (jobs put
-    many tickets into a team, and a list can be asked for tickets by their ids).
+    ``wait_days`` (how long what is set to on hold is snoozed); ``merged_tag``; ``field_path``
+    (where a custom field stands behind its ticket) and ``field_body`` (its bare value, or an object
+    that holds it); ``bulk`` (jobs put many tickets into a team, and a list can be asked for tickets
+    by their ids).
     """
 
     email = fields.String(load_default="")
@@ -60,6 +62,11 @@ class GorgiasOptions(VendorOptions):
     walk_days = fields.Integer(load_default=90, strict=True, validate=validate.Range(1, 3650))
     wait_days = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 365))
     merged_tag = fields.String(load_default="")
+    field_path = fields.String(
+        load_default="custom-fields/{field}",
+        validate=validate.Regexp(r"[\w/{}.-]*\{field\}", error="has to end with {field}"),
+    )
+    field_body = fields.String(load_default="value", validate=validate.OneOf(["value", "object"]))
     bulk = fields.Boolean(load_default=True)
 
 
@@ -85,6 +92,8 @@ class GorgiasHelpdesk:
         self._signature = cast("Mapping[str, str] | None", options["signature"])
         self._needs_header = cast("bool", options["needs_header"])
         self._nobody: object = {"id": None} if options["unassign"] == "id" else None
+        self._field_path = cast("str", options["field_path"])
+        self._is_bare = options["field_body"] == "value"
         self._wait_days = cast("int", options["wait_days"])
         self._words = Vocabulary.of(options, words, CHANNELS)
         zone = ZoneInfo(cast("str", options["zone"]))
@@ -184,10 +193,10 @@ class GorgiasHelpdesk:
             self._set_field(seen.id, desired.reason_field, desired.reason)
 
     def _set_field(self, ticket_id: str, field: str, value: str) -> None:
-        """One field and no other; its value is the whole body, and an empty one is deleted."""
-        path = f"{_ticket(ticket_id)}/custom-fields/{segment(field)}"
+        """One field and no other; an empty one is deleted."""
+        path = f"{_ticket(ticket_id)}/{self._field_path.replace('{field}', segment(field))}"
         if value:
-            self._http.request("PUT", path, json=value)
+            self._http.request("PUT", path, json=value if self._is_bare else {"value": value})
         else:
             self._http.request("DELETE", path, none_on_404=True)
 

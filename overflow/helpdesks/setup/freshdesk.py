@@ -19,6 +19,7 @@ _GROUPS: Final = (
     "Make it in Admin > Team > Groups, and put the number at the end of its address into "
     "helpdesk.options.groups"
 )
+_MOST: Final = {"per_page": 100}
 _USUAL: Final = frozenset(range(2, 8))
 """Numbers of statuses that the connector knows by itself."""
 _USUALLY: Final = {"status": 2, "priority": 1, "source": 2}
@@ -37,7 +38,7 @@ class FreshdeskSetup:
     def parts(self) -> Iterable[Part]:
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS, lambda: self._admin.listed("groups")),
+            groups(self._site, _GROUPS, lambda: self._admin.listed("groups", params=_MOST)),
             Part("statuses", self._statuses),
             Part("reason field", self._field, self._make_field),
             secret(self._site),

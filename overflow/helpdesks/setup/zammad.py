@@ -56,7 +56,7 @@ class ZammadSetup:
     def parts(self) -> Iterable[Part]:
         return (
             Part("login", self._login, is_first_of_all=True),
-            groups(self._site, _GROUPS, lambda: self._admin.listed("groups")),
+            groups(self._site, _GROUPS, lambda: self._listed("groups")),
             Part(
                 "reason attribute",
                 self._attribute,
@@ -98,7 +98,7 @@ class ZammadSetup:
         if name is None:
             return left_out("the policy names no words.reason_field")
         wanted = ("Ticket", name)
-        listed = self._admin.listed("object_manager_attributes")
+        listed = self._listed("object_manager_attributes")
         found = next((a for a in listed if (a.get("object"), a.get("name")) == wanted), None)
         if found is None:
             return missing(f"a text attribute {name} of tickets")
@@ -160,7 +160,7 @@ class ZammadSetup:
 
         def look() -> Result:
             hook = self._hook()
-            found = [t for t in self._admin.listed("triggers") if t.get("name") == name]
+            found = [t for t in self._listed("triggers") if t.get("name") == name]
             if not found:
                 return missing(f"“{name}”")
             if hook is None or _called(found[0]) != hook["id"]:
@@ -209,8 +209,10 @@ class ZammadSetup:
         }
 
     def _numbers(self, path: str) -> list[str]:
-        listed = self._admin.listed(path, params={"per_page": _MOST})
-        return [str(number) for one in listed if (number := number_of(one.get("id")))]
+        return [str(number) for one in self._listed(path) if (number := number_of(one.get("id")))]
+
+    def _listed(self, path: str) -> list[dict[str, object]]:
+        return self._admin.listed(path, params={"per_page": _MOST})
 
     def _me(self) -> int:
         number = number_of(self._admin.ask("GET", "users/me").mapping().get("id"))
@@ -219,7 +221,7 @@ class ZammadSetup:
         return number
 
     def _hook(self) -> dict[str, Any] | None:
-        hooks = self._admin.listed("webhooks", params={"per_page": _MOST})
+        hooks = self._listed("webhooks")
         return next((h for h in hooks if self._site.leads_here(h.get("endpoint"))), None)
 
 

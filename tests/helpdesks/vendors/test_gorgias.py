@@ -160,6 +160,21 @@ def test_a_field_is_set_alone_by_its_bare_value_and_cleared_by_deleting_it(serve
     assert server.tickets[number]["custom_fields"] == {"77": {"id": 77, "value": "nl"}}
 
 
+def test_where_a_field_stands_and_what_is_sent_for_it_can_be_set(server):
+    own = connect(
+        g, server, SystemClock(), field_path="fields/{field}", field_body="object", bulk=False
+    )
+    number = server.create()
+    seen = own.read(number)
+    with pytest.raises(Refused):  # it is where the documentation says
+        own.write(seen, TO_PARTNER)
+    asked = server.asked[-1]
+    assert (asked.path, asked.body) == (f"tickets/{number}/fields/{g.REASON}", {"value": "backlog"})
+    own.close()
+    options = {"url": "https://x.example", "user": 9, "groups": {"shop": 1}, "field_path": "fields"}
+    assert check_options("gorgias", options).keys() == {"options.field_path"}
+
+
 def test_fields_that_come_as_a_list_are_known_by_the_number_of_the_field(server, gorgias):
     number = server.create()
     value = {"field": {"id": int(g.REASON)}, "id": 5551, "value": "backlog"}

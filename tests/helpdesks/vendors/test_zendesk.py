@@ -75,6 +75,15 @@ def test_a_closed_ticket_is_never_written_to(server, zendesk):
         zendesk.write(seen, TO_PARTNER)
 
 
+def test_a_merged_ticket_is_told_from_a_closed_one_by_its_tag(server, zendesk):
+    number = server.create()
+    server.merge(number, server.create())
+    assert zendesk.read(number).status is Status.MERGED
+    own = connect(zendesk_server, server, SystemClock(), merged_tag="zusammengefasst")
+    assert own.read(number).status is Status.CLOSED
+    own.close()
+
+
 def test_a_follow_up_of_a_closed_ticket_is_a_ticket_of_its_own(server, zendesk):
     number = server.create()
     server.shut(number)
