@@ -16,6 +16,7 @@ from overflow.core.model import QueuePlan
 from overflow.core.optimum.course import NEVER
 from overflow.core.plan import Planner
 from overflow.core.prospects.ahead import Ahead, steady
+from overflow.core.prospects.prospect import as_foretold
 from overflow.core.prospects.time import MINUTE
 
 STEADY: Final = "stationary"
@@ -57,7 +58,7 @@ def learned(
 
 
 def held(here: Ahead, channel: str, by_partner: Mapping[tuple[str, str], int]) -> float:
-    """Tickets of the channel that its partners hold, of the situation's counts."""
+    """Tickets of the channel with the partners that take it now, of the situation's counts."""
     return float(sum(by_partner.get((partner, channel), 0) for partner in here.partners))
 
 
@@ -81,7 +82,7 @@ def plan(
         return None if level is None else QueuePlan(now, until, STEADY, (now,), (level,), level)
     solved = planner.solution(here.prospect, estimates, here.minute(now))
     # Never as if the partners were full: a slot may come free before the next round.
-    places = here.prospect.partner_slots or 0
+    places = as_foretold(here.prospect).places_at(here.minute(now))
     found = solved.of(max(0.0, min(busy, places - solved.lot)))
     times = tuple(here.moment(minute) for minute in found.times)
     rate = seen.demand * here.coming.foretold(now, now + MINUTE)

@@ -6,6 +6,8 @@ the channel's tickets, each ticket weighed by the work it is. What arrives there
 same way, is the planner's forecast. So agents who serve several channels are shared as they share
 themselves: first come first served, whoever is on the line first.
 
+Partners are one too: at each moment the cheapest of those that take tickets then (``partners``).
+
 Time runs in minutes, see ``overflow.core.prospects.time``.
 """
 
@@ -17,14 +19,14 @@ from typing import Final, NamedTuple
 from overflow.core.arrivals.expected import Forecast
 from overflow.core.estimate import Expected, Known
 from overflow.core.model import HOME, Channel, Partner, Policy, Situation
-from overflow.core.optimum.course import Steps
+from overflow.core.optimum.course import NEVER, Steps
 from overflow.core.optimum.stationary import threshold
 from overflow.core.pool import handle_time
 from overflow.core.prospects.arrivals import Coming, evened
+from overflow.core.prospects.partners import Partners, able, most, partners_of
 from overflow.core.prospects.prospect import Prospect, as_foretold, missing
 from overflow.core.prospects.time import MINUTE, Span, is_closing, minute_of, moment_of, spans_of
 from overflow.core.roster import Staff, stretches
-from overflow.core.targets import partner_breach
 from overflow.core.trace import Input
 
 _HOUR: Final = 60.0
@@ -52,9 +54,8 @@ class Ahead(NamedTuple):
     spans: tuple[Span, ...]
     """The stretches of time it consists of, in order."""
     coming: Coming
-
     partners: tuple[str, ...]
-    """Those that can take its tickets."""
+    """Those that take its tickets now; all where none does."""
 
     def minute(self, now: float) -> float:
         """The prospect's time at a moment (epoch seconds)."""
@@ -76,8 +77,7 @@ def ahead(
     """What the planner needs to know of a channel; or in words what is missing for it."""
     if channel.name not in policy.home.channels:
         return "home does not serve it"
-    partner = _cheapest(channel, policy)
-    if partner is None:
+    if not able(channel, policy):
         return "no partner serves it"
     seconds = learned.handle or handle_time(channel.name, situation, policy, now)[0]
     if seconds is None:
@@ -91,17 +91,23 @@ def ahead(
     coming = Coming(channel, policy, situation, forecast, now)
     rate = coming.rate(spans) if coming.is_foretold(now) else _NOTHING
     patience = evened(learned.patience) if learned.patience else channel.patience
-    here = _prospect(channel, policy, situation, partner, (seconds, patience), roster, rate, spans)
-    return Ahead(here, spans, coming, tuple(p.name for p in _able(channel, policy)))
+    partners = partners_of(channel, policy, situation, now, spans)
+    here = _prospect(channel, policy, situation, partners, (seconds, patience), roster, rate, spans)
+    return Ahead(here, spans, coming, partners.names(minute_of(now, spans)))
 
 
 def steady(here: Ahead, known: Known, rate: float, now: float) -> int | None:
-    """The stationary threshold of present slots and so many arrivals a minute; None: no slots."""
+    """The stationary threshold of present slots and so many arrivals a minute; None: no slots.
+
+    With the cheapest partner that is open now; ``NEVER`` without one.
+    """
     prospect, minute = here.prospect, here.minute(now)
     agents = prospect.agents(minute) - missing(prospect, known, minute)
     if agents <= 0:
         return None
-    leaving = as_foretold(prospect).leaving
+    leaving = as_foretold(prospect).leaving_at(minute)
+    if math.isinf(leaving):
+        return NEVER
     return threshold(
         rate,
         agents * prospect.concurrency,
@@ -119,13 +125,14 @@ def _prospect(
     channel: Channel,
     policy: Policy,
     situation: Situation,
-    partner: Partner,
+    partners: Partners,
     times: tuple[float, float | None],
     roster: Steps,
     rate: Steps,
     spans: tuple[Span, ...],
 ) -> Prospect:
     seconds, patience = times
+    partner = partners.there[0]
     return Prospect(
         horizon=sum(until - begin for begin, until in spans) / MINUTE,
         roster=roster,
@@ -142,36 +149,14 @@ def _prospect(
         overflow=partner.price,
         kept=policy.costs.kept,
         end="close" if is_closing(channel, policy, spans) else "drain",
-        partner_slots=_places(channel, policy),
+        partner_slots=sum(most(each, channel.name) for each in partners.there),
         partner_handle=_handled(partner, channel, seconds, situation, policy),
         partner_wait=partner.answer_time / MINUTE,
         late_wait=partner.answer_time / MINUTE if policy.moves.out else None,
         goal=channel.target.goal if policy.planning == "service_level" else None,
         present=_present(situation),
+        offers=partners.offers,
     )
-
-
-def _cheapest(channel: Channel, policy: Policy) -> Partner | None:
-    """The partner that a ticket costs least at, being late there included."""
-    late = policy.costs.breach
-    return min(
-        _able(channel, policy),
-        key=lambda p: p.price + late * partner_breach(channel.target.seconds, p.answer_time),
-        default=None,
-    )
-
-
-def _able(channel: Channel, policy: Policy) -> list[Partner]:
-    return [p for p in policy.partners if p.enabled and channel.name in p.channels]
-
-
-def _places(channel: Channel, policy: Policy) -> int:
-    """Tickets that all partners together can hold."""
-    most = [
-        min(p.capacity.get(channel.name, 0), p.total_capacity or math.inf)
-        for p in _able(channel, policy)
-    ]
-    return int(sum(most))
 
 
 def _handled(

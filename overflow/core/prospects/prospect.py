@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from overflow.core.estimate import Expected, Known
 from overflow.core.optimum.course import Course, Steps
+from overflow.core.optimum.offer import Offer
 from overflow.core.optimum.steps import between, held
 
 _CUTS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
@@ -74,6 +75,8 @@ class Prospect:
     """Time between two looks at who waits."""
     present: int = 0
     """In the system at time 0, or then to be decided at once: how long a line is looked at."""
+    offers: tuple[Offer, ...] = ()
+    """The partners, the cheapest first, where they do not all take tickets all the time."""
 
     def agents(self, t: float) -> float:
         """As planned from ``t`` on."""
@@ -116,6 +119,7 @@ def course(
         partner_slots=p.partner_slots,
         partner_handle=p.partner_handle,
         partner_wait=p.partner_wait,
+        offers=p.offers,
     )
 
 

@@ -60,11 +60,27 @@ def spans_of(channel: Channel, policy: Policy, now: float) -> tuple[Span, ...]:
     midnight = _midnight(policy.zone, now)
     if channel.live:
         return tuple(_present_opening(hours.segments(midnight, midnight + 2 * _DAY), now))
-    if target.clock == "business" and target.hours_of == HOME and math.isfinite(target.seconds):
-        return tuple(_open_time(hours.segments(midnight, midnight + _FURTHEST), target.seconds))
+    if _is_business(channel):
+        left = max(_TARGETS_AHEAD * target.seconds, _FEWEST_HOURS)
+        return tuple(_open_time(hours.segments(midnight, midnight + _FURTHEST), left))
     longest = target.seconds if math.isfinite(target.seconds) else 0.0
     begin = now - (now - midnight) % _BLOCK
     return ((begin, begin + _BLOCK + max(2.0 * longest, _FEWEST_HOURS)),)
+
+
+def after(channel: Channel, policy: Policy, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """What comes after these on the same clock, for a target: who waits then is late in it."""
+    end, target = spans[-1][1], min(channel.target.seconds, _FURTHEST)
+    if _is_business(channel):
+        return tuple(_open_time(policy.home.hours.segments(end, end + _FURTHEST), target))
+    return ((end, end + target),)
+
+
+def _is_business(channel: Channel) -> bool:
+    """Whether time is home's opening hours; a live channel's is one opening."""
+    target = channel.target
+    is_homes = target.clock == "business" and target.hours_of == HOME
+    return is_homes and not channel.live and math.isfinite(target.seconds)
 
 
 def _present_opening(segments: Iterable[Span], now: float) -> Iterator[Span]:
@@ -75,8 +91,7 @@ def _present_opening(segments: Iterable[Span], now: float) -> Iterator[Span]:
             yield begin, min(closes, begin + _LIVE_BLOCK + _LIVE_AFTER)
 
 
-def _open_time(segments: Iterable[Span], target: float) -> Iterator[Span]:
-    left = max(_TARGETS_AHEAD * target, _FEWEST_HOURS)
+def _open_time(segments: Iterable[Span], left: float) -> Iterator[Span]:
     for begin, until in segments:
         if left <= 0:
             return
