@@ -51,7 +51,7 @@ OFTEN: Final = 5
 """Times that one drain works on the very same marks before it puts them off."""
 PATIENCE: Final = 2.0
 """Seconds that tickets under way have to be finished before a successor goes on with them."""
-TOGETHER: Final = 6.0
+TOGETHER: Final = 10.0
 """The same of many that are worked on together: what they were read for would be lost."""
 ANSWERS_EVERY: Final = 5.0
 """Seconds between two notes that the helpdesk answers."""

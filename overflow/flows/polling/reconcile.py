@@ -25,7 +25,7 @@ from overflow.store.leases import Lease
 LEASE: Final = 15.0
 """Seconds, from every page anew: longer than a page takes, and short, for while a killed process
 holds it nobody polls. Should two poll after all, they find the same."""
-SELDOM: Final = 60.0
+SELDOM: Final = 120.0
 """Seconds from one poll to the next in a rush."""
 RUSH: Final = 10.0
 """It is one where the calls of so many seconds are fewer than the tickets that are due."""

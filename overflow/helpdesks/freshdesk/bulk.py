@@ -9,19 +9,22 @@ https://developers.freshdesk.com/api/#bulk_update_tickets
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import orjson
 
 from overflow.core.model import Snapshot
-from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
-from overflow.helpdesks.freshdesk.walk import Walk
+from overflow.errors import Fault, HelpdeskAway, NotLetIn, Refused, Throttled
+from overflow.helpdesks.freshdesk.walk import PAGE, Walk
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Change, Desired
 from overflow.helpdesks.vocabulary import number_of
 
 PAGES: Final = 4
 """That are looked through from either end for tickets; each counts as three calls."""
+JOB: Final = 100
+"""Tickets that one job takes."""
 
 Properties = Callable[[Snapshot, Desired], Mapping[str, object]]
 """What is to be sent for one ticket; empty: nothing differs."""
@@ -32,10 +35,10 @@ Put = Callable[[str, Mapping[str, object]], None]
 class FreshdeskBulk:
     """Keeps ``Bulk``. ``is_wrapped``: the body of a job stands in ``bulk_action``."""
 
-    most = 100
+    most = 300  # lists find those of three jobs for little more than those of one
     settles = 8.0
     takes_notes = False
-    lanes = 2
+    lanes = 1
     gathers = 8.0
 
     def __init__(
@@ -46,17 +49,44 @@ class FreshdeskBulk:
         self._properties = properties
         self._put = put
         self._is_wrapped = is_wrapped
+        self._reached = 0
+        """The lowest number on the last page that was looked at of the tickets made last."""
 
     def read(self, ticket_ids: Sequence[str], since: float | None) -> Mapping[str, Snapshot | None]:
-        """From those that changed first since then; if none is there, from the last changed ones.
+        """Among the last made; older ones among those that changed since then, or changed last.
 
-        Deleted ones and spam are not listed, and in a rush some stand between both ends: what is
-        not found is looked for again, and has to be read by itself at last.
+        Deleted ones and spam are not listed, and in a rush some stand too far from either end: what
+        is not found is looked for again, and has to be read by itself at last.
         """
-        wanted, found = set(ticket_ids), dict[str, Snapshot]()
+        found, older = self._new(set(ticket_ids))
+        return {**found, **self._old(older, since)} if older else found
+
+    def _new(self, wanted: AbstractSet[str]) -> tuple[dict[str, Snapshot], AbstractSet[str]]:
+        """Those that were found among the last made, and those that are older.
+
+        Tickets are numbered as they are made, so it is known how far down one stands.
+        """
+        found, left = dict[str, Snapshot](), wanted
+        for page in range(1, PAGES + 1):
+            if not left or max(map(int, left)) < self._reached - PAGE:
+                break
+            listed, has_more = self._walk.latest("created_at", page)
+            found |= {seen.id: seen for seen in listed if seen.id in wanted}
+            self._reached = min((int(seen.id) for seen in listed), default=self._reached)
+            left = {ticket_id for ticket_id in left if int(ticket_id) < self._reached}
+            if not has_more:
+                break
+        return found, left
+
+    def _old(self, wanted: AbstractSet[str], since: float | None) -> dict[str, Snapshot]:
+        """From those that changed first since then; if none is there, from the last changed."""
+        found = dict[str, Snapshot]()
         for start in (None,) if since is None else (since, None):
             for page in range(1, PAGES + 1):
-                listed, has_more = self._walk.latest(page, start)
+                if start is None:
+                    listed, has_more = self._walk.latest("updated_at", page)
+                else:
+                    listed, has_more = self._walk.changed_since(start, page)
                 shown = {seen.id: seen for seen in listed if seen.id in wanted}
                 is_past = bool(found) and not shown
                 found |= shown
@@ -75,22 +105,28 @@ class FreshdeskBulk:
             kind = orjson.dumps(properties, option=orjson.OPT_SORT_KEYS)
             kinds.setdefault(kind, []).append(change.seen.id)
         for kind, ticket_ids in kinds.items():
-            properties = orjson.loads(kind)
-            go_on()
-            if not properties:
+            if not (properties := orjson.loads(kind)):
                 continue
-            if len(ticket_ids) > 1:
-                self._send(ticket_ids, properties)
-                continue
-            try:
-                self._put(ticket_ids[0], properties)
-            except Throttled:
-                raise  # nor would the others get through
-            except (HelpdeskAway, Refused) as fault:
-                faults[ticket_ids[0]] = fault
+            for at in range(0, len(ticket_ids), JOB):
+                go_on()
+                faults |= self._send(ticket_ids[at : at + JOB], properties)
         return faults
 
-    def _send(self, ticket_ids: Sequence[str], properties: Mapping[str, object]) -> None:
+    def _send(
+        self, ticket_ids: Sequence[str], properties: Mapping[str, object]
+    ) -> Mapping[str, Fault]:
+        if len(ticket_ids) > 1:
+            self._begin_job(ticket_ids, properties)
+            return {}
+        try:
+            self._put(ticket_ids[0], properties)
+        except (NotLetIn, Throttled):
+            raise  # nor would the others get through
+        except (HelpdeskAway, Refused) as fault:
+            return {ticket_ids[0]: fault}
+        return {}
+
+    def _begin_job(self, ticket_ids: Sequence[str], properties: Mapping[str, object]) -> None:
         job: Mapping[str, object] = {
             "ids": [number_of(ticket_id) for ticket_id in ticket_ids],
             "properties": properties,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 
@@ -23,6 +23,7 @@ from overflow.helpdesks.http import HelpdeskHttp, Reply
 from overflow.helpdesks.keyset import OVERLAP, Place, iso, sent_at
 from overflow.helpdesks.port import Page
 
+Order = Literal["created_at", "updated_at"]
 PAGE: Final = 100
 _NEXT: Final = re.compile(r'rel="?next\b')
 _DAY: Final = 86_400
@@ -68,20 +69,24 @@ class Walk:
         page = self._page(place)
         return replace(page, tickets=[seen for seen in page.tickets if not seen.status.is_ended])
 
-    def latest(self, page: int, since: float | None) -> tuple[Sequence[Snapshot], bool]:
-        """A page of what changed since then, and whether there are more.
+    def changed_since(self, since: float, page: int) -> tuple[Sequence[Snapshot], bool]:
+        """A page of what changed from then on, in that order, and whether there are more."""
+        return self._sorted("updated_at", page, {"order_type": "asc", "updated_since": iso(since)})
 
-        None: the last changed first, of the tickets made within 30 days.
-        """
-        params: dict[str, str | int] = {
-            "order_by": "updated_at",
-            "order_type": "desc" if since is None else "asc",
+    def latest(self, order: Order, page: int) -> tuple[Sequence[Snapshot], bool]:
+        """A page of the tickets made within 30 days, those made or changed last first."""
+        return self._sorted(order, page, {"order_type": "desc"})
+
+    def _sorted(
+        self, order: Order, page: int, others: Mapping[str, str]
+    ) -> tuple[Sequence[Snapshot], bool]:
+        params: Mapping[str, str | int] = {
+            **others,
+            "order_by": order,
             "include": "stats",
             "per_page": PAGE,
             "page": page,
         }
-        if since is not None:
-            params["updated_since"] = iso(since)
         reply = self._http.request("GET", "tickets", params=params)
         return self._snapshots(reply), has_more(reply)
 

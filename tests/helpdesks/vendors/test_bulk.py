@@ -1,9 +1,12 @@
 """What is peculiar to each vendor's bulk calls."""
 
+import itertools
+
 import pytest
 
 from overflow.clock import SystemClock
 from overflow.errors import HelpdeskAway, Refused, Throttled
+from overflow.helpdesks.freshdesk.bulk import PAGES
 from overflow.helpdesks.port import Change, Desired, Note, bulk_of
 from tests.helpdesks.vendors import (
     chatwoot_server,
@@ -144,16 +147,34 @@ def test_freshdesk_s_limit_is_everybody_s(opened):
         write(desk, changes)
 
 
-def test_freshdesk_s_tickets_are_found_behind_others_but_not_looked_for_everywhere(opened):
+def looked_for(server, bulk, numbers, since):
+    """Who is found, and how many calls that takes."""
+    before = len(server.asked)
+    return set(bulk.read(numbers, since)), len(server.asked) - before
+
+
+def test_freshdesk_s_new_tickets_are_found_however_many_others_changed(opened):
     server, desk = opened(freshdesk_server)
     server.page = 3
-    numbers = [server.create() for _ in range(20)]
-    first, last, bulk = numbers[:5], numbers[-5:], bulk_of(desk)
-    assert set(bulk.read(last, None)) == set(last)
-    assert set(bulk.read(first, server.now() - 5.0)) == set(first)
-    before = len(server.asked)
-    assert bulk.read(first, None) == {}
-    assert len(server.asked) - before == 4
+    old = [server.create() for _ in range(20)]
+    new, bulk = [server.create() for _ in range(5)], bulk_of(desk)
+    for number in old:
+        server.answer(number)
+    for since in (server.now() - 5.0, None):
+        assert looked_for(server, bulk, new, since) == (set(new), 2)
+
+
+def test_freshdesk_s_old_tickets_are_looked_for_where_they_changed_but_not_everywhere(opened):
+    server, desk = opened(freshdesk_server)
+    server.page = 3
+    old, bulk = [server.create() for _ in range(5)], bulk_of(desk)
+    server._ids = itertools.count(int(old[-1]) + 1000)
+    for _ in range(20):
+        server.create()
+    since = server.now() - 5.0
+    assert looked_for(server, bulk, old, since) == (set(old), 1 + 2)
+    assert looked_for(server, bulk, old, since) == (set(old), 2)
+    assert looked_for(server, bulk, old, None) == (set(), PAGES)
 
 
 def test_freshdesk_s_bulk_calls_can_be_left_unused(opened):
