@@ -64,7 +64,7 @@ class GorgiasOptions(VendorOptions):
     merged_tag = fields.String(load_default="")
     field_path = fields.String(
         load_default="custom-fields/{field}",
-        validate=validate.Regexp(r"[\w/{}.-]*\{field\}", error="has to end with {field}"),
+        validate=validate.Regexp(r"[\w/{}.-]*\{field\}", error="has to end with {{field}}"),
     )
     field_body = fields.String(load_default="value", validate=validate.OneOf(["value", "object"]))
     bulk = fields.Boolean(load_default=True)

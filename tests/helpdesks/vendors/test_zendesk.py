@@ -84,6 +84,16 @@ def test_a_merged_ticket_is_told_from_a_closed_one_by_its_tag(server, zendesk):
     own.close()
 
 
+def test_deleted_tickets_are_among_what_changed(server, zendesk):
+    cursor = zendesk.changed_since("").cursor
+    number = server.create()
+    server.delete(number)
+    server.skew = 120.0
+    assert [(s.id, s.status) for s in zendesk.changed_since(cursor).tickets] == [
+        (number, Status.DELETED)
+    ]
+
+
 def test_a_follow_up_of_a_closed_ticket_is_a_ticket_of_its_own(server, zendesk):
     number = server.create()
     server.shut(number)
