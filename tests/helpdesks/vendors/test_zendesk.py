@@ -84,6 +84,11 @@ def test_a_merged_ticket_is_told_from_a_closed_one_by_its_tag(server, zendesk):
     own.close()
 
 
+def test_the_export_can_be_asked_for_more_right_after_a_first_walk(zendesk):
+    """It refuses the last minute."""
+    assert zendesk.changed_since(zendesk.changed_since("").cursor).is_last
+
+
 def test_deleted_tickets_are_among_what_changed(server, zendesk):
     cursor = zendesk.changed_since("").cursor
     number = server.create()
