@@ -14,12 +14,14 @@ from typing import Final
 
 from overflow.clock import Clock, new_id
 from overflow.errors import StoreAway, Throttled
-from overflow.helpdesks.gate import is_to_stop
+from overflow.helpdesks.gate import is_to_stop, moves_what_was_read
 from overflow.helpdesks.limits import Budget, Told
-from overflow.store.throttle import Answer, Asked, Breaker, Outcome, State, Throttle
+from overflow.store.throttle import Answer, Asked, Breaker, Outcome, Rank, State, Throttle
 
 PATIENCE: Final = 8.0
 """Seconds that a call waits for its turn; who would have to wait longer comes again later."""
+SOON: Final = 2.0
+"""Seconds after which a ticket has to be read again before it is moved."""
 STEP: Final = 0.25
 """Seconds after which it is seen that it is to wait no longer."""
 LOOK: Final = 0.5
@@ -54,11 +56,14 @@ class Turnstile:
 
     def enter(self, *, is_urgent: bool) -> None:
         """Return when a call may go out. Raises ``Throttled`` where that is too late."""
+        read = moves_what_was_read()
+        left = self._patience if read is None else self._left_to_move(read)
         if self._may_pass_unasked():
             return
-        left, call = self._patience, new_id(6)
+        rank = Rank.MOVE if read is not None else Rank.URGENT if is_urgent else Rank.LATER
+        call = new_id(6)
         while True:
-            asked = self._ask(call, left, is_urgent=is_urgent)
+            asked = self._ask(call, rank, left)
             match asked.answer:
                 case Answer.GO:
                     return
@@ -66,6 +71,13 @@ class Turnstile:
                     raise Throttled(_why(asked.state), asked.wait)
                 case Answer.WAIT:
                     left = max(0.0, left - asked.wait) if self._waited(asked.wait) else 0.0
+
+    def _left_to_move(self, read: float) -> float:
+        """Seconds for which what was read then may still be taken for what is there."""
+        left = read + SOON - self._clock.now()
+        if left < 0.0:
+            raise Throttled("It was read too long ago to be moved: it has to be read again.")
+        return min(left, self._patience)
 
     def _waited(self, seconds: float) -> bool:
         """False: it is to stop before that is over."""
@@ -97,14 +109,14 @@ class Turnstile:
             self._unasked += 1
             return True
 
-    def _ask(self, call: str, left: float, *, is_urgent: bool) -> Asked:
+    def _ask(self, call: str, rank: Rank, left: float) -> Asked:
         with self._lock:
             count, self._unasked = self._unasked + 1, 0
         try:
             asked = self._throttle.enter(
                 self._shop,
                 self._budget,
-                is_urgent=is_urgent,
+                rank=rank,
                 most=left,
                 call=call,
                 count=count,

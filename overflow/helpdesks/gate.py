@@ -2,7 +2,9 @@
 
 A gate keeps a shop's calls inside what its helpdesk allows, and leaves one alone that is away. What
 somebody waits for is *urgent*, and goes first: a read that a decision waits for, a partner agent's
-own answer. Everything else yields: the service's own writes, polling, walks.
+own answer. Everything else yields: the service's own writes, polling, walks. But what moves a
+ticket goes before all, soon after the ticket was read or not at all: where the helpdesk has no
+locking, a person's move in between would be undone.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from typing import Final, Protocol
 
 _urgent: ContextVar[bool] = ContextVar("urgent", default=False)
 _stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda: False)
+_read: ContextVar[float | None] = ContextVar("read", default=None)
+_moves: ContextVar[bool] = ContextVar("moves", default=False)
 
 
 class Gate(Protocol):
@@ -72,3 +76,28 @@ def unless(is_stopped: Callable[[], bool]) -> Iterator[None]:
 def is_to_stop() -> bool:
     """Whether this thread is to wait no longer."""
     return _stopped.get()()
+
+
+@contextmanager
+def acting_on(read: float) -> Iterator[None]:
+    """What is written herein, in this thread, follows from what was read then (epoch seconds)."""
+    token = _read.set(read)
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+@contextmanager
+def moving() -> Iterator[None]:
+    """What is asked herein, in this thread, moves tickets, wherever they are meanwhile."""
+    token = _moves.set(True)
+    try:
+        yield
+    finally:
+        _moves.reset(token)
+
+
+def moves_what_was_read() -> float | None:
+    """When that was read which this thread now moves, epoch seconds; None: it moves nothing."""
+    return _read.get() if _moves.get() else None

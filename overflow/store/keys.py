@@ -129,9 +129,9 @@ def throttle(shop: str, part: str = "") -> str:
     return f"{_of(shop)}throttle:{part}" if part else _of(shop) + "throttle"
 
 
-def throttle_line(shop: str, part: str, *, is_urgent: bool) -> str:
-    """ZSET of calls that wait for their turn at a throttle, scored by when they came."""
-    return f"{throttle(shop, part)}:{'urgent' if is_urgent else 'others'}"
+def throttle_line(shop: str, part: str, rank: str) -> str:
+    """ZSET of the calls of a rank that wait for their turn, scored by when they came."""
+    return f"{throttle(shop, part)}:{rank}"
 
 
 def drain_lease(shop: str) -> str:

@@ -2,7 +2,7 @@
 
 A small hash holds it, brought up to date by whoever asks, on the store's own time:
 
-    tokens at            calls that may go out at once, as of when
+    tokens at            calls that may go out at once, as of when; below 0: owed
     said remaining       what the helpdesk's headers say it allows, and is left
     slow slow_until      calls a second that make do with what is left, until all are there again
     learned pace         what a 429 taught where no budget is known; calls of the last minute
@@ -34,6 +34,17 @@ LEARNED: Final = Budget(0, 60.0)
 """No budget is known; what a 429 teaches is counted by the minute."""
 
 Outcome = Literal["ok", "failed", "limited"]
+
+
+class Rank(IntEnum):
+    """Who goes before whom."""
+
+    LATER = 0
+    """Nobody waits for it."""
+    URGENT = 1
+    """Somebody does."""
+    MOVE = 2
+    """It moves a ticket that was read a moment ago."""
 
 
 class Answer(IntEnum):
@@ -100,7 +111,7 @@ class Throttle:
         shop: str,
         budget: Budget | None,
         *,
-        is_urgent: bool,
+        rank: Rank,
         most: float,
         call: str = "",
         count: int = 1,
@@ -110,7 +121,7 @@ class Throttle:
 
         ``call`` is any id, the same when it asks again.
         """
-        args: list[Argument] = [int(is_urgent), call, to_micro(most), count]
+        args: list[Argument] = [int(rank), call, to_micro(most), count]
         return self._asked(shop, part, budget, args)
 
     def state(self, shop: str, budget: Budget | None, part: str = "") -> State:
@@ -146,8 +157,7 @@ class Throttle:
         names = [
             own,
             own if part else keys.totals(shop),
-            keys.throttle_line(shop, part, is_urgent=False),
-            keys.throttle_line(shop, part, is_urgent=True),
+            *(keys.throttle_line(shop, part, rank.name.lower()) for rank in Rank),
         ]
         known = budget or LEARNED
         budgeted = [known.calls, known.seconds, int(known.is_firm), int(known.is_leaky)]

@@ -63,7 +63,7 @@ def test_nobody_who_is_to_stop_waits_on_or_keeps_a_place(made, clock, store_clie
 
     assert caught.value.is_undone
     assert clock.now() - began < 1.5
-    assert not store_client.exists(keys.throttle_line(SHOP, "", is_urgent=False))
+    assert not store_client.exists(keys.throttle_line(SHOP, "", "later"))
 
 
 def test_a_short_rest_is_waited_out(made, clock):

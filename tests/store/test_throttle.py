@@ -14,12 +14,12 @@ from overflow.flows.turnstile import PATIENCE
 from overflow.helpdesks.limits import Budget, Told
 from overflow.store import keys
 from overflow.store.connect import connect
-from overflow.store.throttle import Answer, Breaker, Throttle
+from overflow.store.throttle import Answer, Breaker, Rank, Throttle
 
 SHOP = "lamps"
 BUDGET = Budget(40, 20.0)
-RATE = 39 / 20.5
-"""Calls a second that leave a call or two to go out at once."""
+RATE = 35 / 20.5
+"""Calls a second that leave a call or two to go out at once, and four on credit."""
 NOTHING = Told()
 
 on_one_store = settings(
@@ -53,8 +53,10 @@ names = itertools.count()
 
 
 def enter(throttle, *, urgent=False, most=3.0, budget=BUDGET, call=None):
+    """``urgent`` may be a rank, too."""
     call = call or f"call {next(names):09}"
-    return throttle.enter(SHOP, budget, is_urgent=urgent, most=most, call=call)
+    rank = Rank(urgent)
+    return throttle.enter(SHOP, budget, rank=rank, most=most, call=call)
 
 
 def play(throttle, time, calls, *, budget=BUDGET, most=3.0):
@@ -92,7 +94,7 @@ class TestTheBudget:
     @on_one_store
     @given(
         budget=st.builds(Budget, st.integers(1, 60), st.floats(1.0, 60.0)),
-        calls=st.lists(st.tuples(st.floats(0.0, 90.0), st.booleans()), max_size=120),
+        calls=st.lists(st.tuples(st.floats(0.0, 90.0), st.sampled_from(Rank)), max_size=120),
         most=st.sampled_from([0.0, 3.0, 60.0]),
         slips=st.lists(st.floats(0.0, 0.5), min_size=120, max_size=120),
     )
@@ -108,7 +110,7 @@ class TestTheBudget:
     @on_one_store
     @given(
         size=st.integers(4, 60),
-        calls=st.lists(st.tuples(st.floats(0.0, 60.0), st.booleans()), max_size=100),
+        calls=st.lists(st.tuples(st.floats(0.0, 60.0), st.sampled_from(Rank)), max_size=100),
     )
     def test_a_leaky_bucket_never_flows_over(self, store_client, throttle, time, size, calls):
         store_client.flushall()
@@ -201,6 +203,31 @@ class TestWhatSomebodyWaitsFor:
         assert went.count(False) >= len(went) / 8
 
 
+class TestWhatMovesATicket:
+    def test_it_goes_at_once_though_all_is_used_up_and_others_wait(self, throttle):
+        for urgent in (False, True):
+            for _ in range(8):
+                enter(throttle, urgent=urgent, most=60.0)
+
+        moves = [enter(throttle, urgent=Rank.MOVE, most=0.0).answer for _ in range(6)]
+        assert moves.count(Answer.GO) == 4
+
+    def test_what_is_owed_is_paid_back_before_another_goes(self, throttle, time):
+        while enter(throttle, urgent=Rank.MOVE, most=0.0).answer is Answer.GO:
+            pass
+        time.now += 4.9 / RATE
+        assert enter(throttle, urgent=True, most=0.0).answer is Answer.NO
+        time.now += 0.2 / RATE
+        assert enter(throttle, urgent=True, most=0.0).answer is Answer.GO
+
+    def test_those_that_wait_go_before_all_others(self, throttle, time):
+        sent = play(throttle, time, [(n / 4, Rank(n % 3)) for n in range(80)], most=8.0)
+        went = Counter(rank for _, rank in sent)
+
+        assert went[Rank.MOVE] > 24
+        assert went[Rank.MOVE] > went[Rank.URGENT] > went[Rank.LATER]
+
+
 class TestTooManyRequests:
     def limited(self, throttle, seconds=2.0):
         throttle.left(SHOP, BUDGET, "limited", NOTHING, seconds)
@@ -249,7 +276,7 @@ class TestTooManyRequests:
     def test_where_no_budget_is_known_it_teaches_one_for_a_while(self, throttle, time):
         for _ in range(60):
             time.now += 1.0
-            throttle.enter(SHOP, None, is_urgent=False, most=0.0, count=10)
+            throttle.enter(SHOP, None, rank=Rank.LATER, most=0.0, count=10)
         throttle.left(SHOP, None, "limited", NOTHING, 1.0)
         time.now += 1.0
 

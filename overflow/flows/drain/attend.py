@@ -25,7 +25,7 @@ from overflow.flows.drain.posting import (
     unless_undone,
 )
 from overflow.flows.services import Services
-from overflow.helpdesks.gate import urgent
+from overflow.helpdesks.gate import acting_on, urgent
 from overflow.helpdesks.port import Desired, Helpdesk, NoteAlong
 from overflow.store.marks import Mark
 
@@ -71,12 +71,14 @@ def attend(services: Services, shop: str, due: Due, watch: Watch) -> None:
         return
     with urgent(due.read is not None):  # a decision may wait for it
         record, seen = look(services, shop, desk, due.id, due.read)
+    read = services.clock.now()
     watch.answered()
     if record is None and due.write is not None:
         services.marks.done(shop, "write", due.write)  # its record has expired: it ended long ago
     if record is not None and is_unwritten(record):
         go_on(watch)
-        began = _write(services, shop, desk, record, seen)
+        with acting_on(read):
+            began = _write(services, shop, desk, record, seen)
         go_on(watch)
         record = look(services, shop, desk, due.id).record
         if record is not None and is_unwritten(record):

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from overflow.core.lifecycle import desired_of
 from overflow.core.model import Record, Snapshot
-from overflow.errors import Busy, Fault, Refused, StoreAway
+from overflow.errors import Busy, Fault, NotLetIn, Refused, StoreAway
 from overflow.flows.drain.attend import (
     UNSHOWN,
     Due,
@@ -27,7 +27,7 @@ from overflow.flows.drain.attend import (
 from overflow.flows.drain.look import READS, Looked, Reading, contended, take_in
 from overflow.flows.drain.posting import begin_note, end_note, is_noted, may_go_along, noted
 from overflow.flows.services import Services
-from overflow.helpdesks.gate import urgent
+from overflow.helpdesks.gate import acting_on, urgent
 from overflow.helpdesks.port import Bulk, Change, Desired
 
 FIRST: Final = 0.5
@@ -91,6 +91,8 @@ class _Together:
         """Those whose notes go along, as they stood when these were begun."""
         self._alone: set[str] = set()
         self._unfound: set[str] = set()
+        self._read_at = 0.0
+        """When the helpdesk last showed them, epoch seconds."""
         self._owing: list[Owing] = []
 
     def run(self) -> Parted:
@@ -101,11 +103,12 @@ class _Together:
             self._read_back()
         except (StoreAway, Stopped):
             raise
+        except NotLetIn as error:
+            self._fail_all(error)
         except Refused:  # by itself each is told what is wrong with it
             self._alone |= self._dues.keys()
         except Exception as error:  # noqa: BLE001  told to whoever counts failures
-            for due in self._dues.values():
-                self._failed(due, error)
+            self._fail_all(error)
         return Parted(frozenset(self._alone), frozenset(self._unfound), self._owing)
 
     def _set_aside(self) -> None:
@@ -151,6 +154,7 @@ class _Together:
         since = None if known is None else _since(dues, known, self._services.clock.now())
         with urgent(known is not None and any(due.read for due in dues)):
             found = self._bulk.read(ids, since)
+        self._read_at = self._services.clock.now()
         self._watch.answered()
         for ticket_id in set(ids) - found.keys():
             self._unfound.add(ticket_id)
@@ -188,7 +192,8 @@ class _Together:
         if not changes:
             return
         try:
-            faults = self._bulk.write(changes, lambda: go_on(self._watch))
+            with acting_on(self._read_at):
+                faults = self._bulk.write(changes, lambda: go_on(self._watch))
         except Fault as error:
             for record in self._along.values():
                 end_note(self._services, self._shop, record, error)
@@ -227,6 +232,11 @@ class _Together:
             raise
         except Exception as error:  # noqa: BLE001  told to whoever counts failures
             self._fail(ticket_id, error)
+
+    def _fail_all(self, error: Exception) -> None:
+        """They come back together."""
+        for due in self._dues.values():
+            self._failed(due, error)
 
     def _fail(self, ticket_id: str, error: Exception) -> None:
         self._alone.add(ticket_id)

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from overflow.core.model import Snapshot
-from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
+from overflow.errors import Fault, HelpdeskAway, NotLetIn, Refused, Throttled
 from overflow.helpdesks.chatwoot.walk import Walk
+from overflow.helpdesks.gate import moving
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Change, Desired
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
@@ -82,7 +83,7 @@ class ChatwootBulk:
                     self._alone.write(change.seen, change.desired)
                 elif change.desired.reason != (change.seen.reason or ""):
                     self._alone.tell(change.seen.id, change.desired)
-            except Throttled:
+            except (NotLetIn, Throttled):
                 raise  # nor would the others get through
             except (HelpdeskAway, Refused) as fault:
                 faults[change.seen.id] = fault
@@ -94,6 +95,7 @@ class ChatwootBulk:
         is_labelled = desired.is_tagged == (desired.tag in seen.tags)
         return _Kind(team, desired.tag, None if is_labelled else desired.is_tagged)
 
+    @moving()
     def _send(self, kind: _Kind, ticket_ids: Sequence[str]) -> None:
         job: dict[str, object] = {
             "type": "Conversation",

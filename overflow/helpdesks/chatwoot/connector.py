@@ -23,7 +23,7 @@ from overflow.helpdesks.chatwoot.ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.chatwoot.walk import Walk
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
-from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.references import carrying
@@ -104,6 +104,7 @@ class ChatwootHelpdesk:
         with understood(f"GET {_path(ticket_id)}"):
             return self._lexicon.ticket(conversation)
 
+    @moving()
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. Labels and attributes first, while what was read of them is fresh."""
         is_labelled = desired.is_tagged == (desired.tag in seen.tags)

@@ -25,7 +25,7 @@ from overflow.helpdesks.django_helpdesk.ticket import (
 )
 from overflow.helpdesks.django_helpdesk.walk import Cursor, Walk
 from overflow.helpdesks.fields import Fields, understood
-from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.options import HttpOptions, tags_field
 from overflow.helpdesks.port import Desired, Event, Hint, Page
@@ -109,6 +109,7 @@ class DjangoHelpdesk:
         ticket = self._get(ticket_id)
         return None if ticket is None else self._snapshot(ticket)
 
+    @moving()
     def write(self, seen: Snapshot, desired: Desired) -> None:
         change: dict[str, object] = {}
         if desired.group is not None and desired.group != seen.group:

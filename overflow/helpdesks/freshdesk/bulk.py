@@ -17,6 +17,7 @@ import orjson
 from overflow.core.model import Snapshot
 from overflow.errors import Fault, HelpdeskAway, NotLetIn, Refused, Throttled
 from overflow.helpdesks.freshdesk.walk import PAGE, Walk
+from overflow.helpdesks.gate import moving
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Change, Desired
 from overflow.helpdesks.vocabulary import number_of
@@ -96,6 +97,7 @@ class FreshdeskBulk:
                 break
         return found
 
+    @moving()
     def write(self, changes: Sequence[Change], go_on: Callable[[], None]) -> Mapping[str, Fault]:
         """A job for each kind of change; a ticket that is the only one of its kind has a call."""
         faults: dict[str, Fault] = {}

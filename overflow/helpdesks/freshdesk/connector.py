@@ -23,7 +23,7 @@ from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.freshdesk.bulk import FreshdeskBulk
 from overflow.helpdesks.freshdesk.ticket import CHANNELS, Lexicon, hint_of, html_of
 from overflow.helpdesks.freshdesk.walk import PAGE, Walk, has_more
-from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.login import basic, known_sender
 from overflow.helpdesks.port import Desired, Event, Page
@@ -100,6 +100,7 @@ class FreshdeskHelpdesk:
         with understood(f"GET {path}"):
             return self._lexicon.ticket(Fields(reply.mapping()))
 
+    @moving()
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call."""
         if change := self._properties(seen, desired):

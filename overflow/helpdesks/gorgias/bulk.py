@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from overflow.core.model import Snapshot
-from overflow.errors import Fault, HelpdeskAway, Refused, Throttled
+from overflow.errors import Fault, HelpdeskAway, NotLetIn, Refused, Throttled
 from overflow.helpdesks.fields import Fields
+from overflow.helpdesks.gate import moving
 from overflow.helpdesks.gorgias.walk import Walk
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Change, Desired
@@ -67,12 +68,13 @@ class GorgiasBulk:
             go_on()
             try:
                 self._mark(change.seen, change.desired)
-            except Throttled:
+            except (NotLetIn, Throttled):
                 raise  # nor would the others get through
             except (HelpdeskAway, Refused) as fault:
                 faults[change.seen.id] = fault
         return faults
 
+    @moving()
     def _move(self, ticket_ids: Sequence[str], team: int) -> None:
         params = {
             "ticket_ids": [number_of(ticket_id) for ticket_id in ticket_ids],

@@ -21,7 +21,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
-from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.gorgias.bulk import GorgiasBulk
 from overflow.helpdesks.gorgias.signature import GorgiasSignature, verify
 from overflow.helpdesks.gorgias.ticket import CHANNELS, Lexicon, event_of
@@ -120,6 +120,7 @@ class GorgiasHelpdesk:
         with understood(f"GET {path}"):
             return self._lexicon.ticket(Fields(reply.mapping()), sent_at(reply))
 
+    @moving()
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. One call each for group, tag and reason, none of which replaces others."""
         self._mark(seen, desired)

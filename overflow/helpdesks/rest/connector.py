@@ -17,7 +17,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import BadInput, Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import IDENTITY, TEXT
-from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Desired, Event, Full, Hint, Nothing, Page
 from overflow.helpdesks.references import carrying
@@ -96,6 +96,7 @@ class RestHelpdesk:
     def read(self, ticket_id: str) -> Snapshot | None:
         return self._reads.read(_checked(ticket_id))
 
+    @moving()
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. Requests to the same place are sent as one."""
         values: dict[str, object] = {"ticket": seen.id, "version": seen.version}

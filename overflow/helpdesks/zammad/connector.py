@@ -21,7 +21,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import TEXT, Fields, understood
-from overflow.helpdesks.gate import OPEN, Gate
+from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.keyset import iso, sent_at
 from overflow.helpdesks.port import Desired, Event, Note, Page
@@ -172,6 +172,7 @@ class ZammadHelpdesk:
             )
         return states[0]
 
+    @moving()
     def _write(self, seen: Snapshot, desired: Desired, change: dict[str, object]) -> None:
         """What differs, and ``change`` with it."""
         if desired.group is not None and desired.group != seen.group:

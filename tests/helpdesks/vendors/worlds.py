@@ -24,8 +24,11 @@ class World:
         self.is_real = bool(real)
         self.clock = MovableClock()
         self.server = self.vendor.Server(self.clock.now, *real)
-        self.desk = connect(self.vendor, self.server, self.clock)
+        self.desk = self.connected()
         self.house = House(store_url, store_client, self.desk, clock=self.clock)
+
+    def connected(self, gate=OPEN):
+        return connect(self.vendor, self.server, self.clock, gate)
 
     def open(self):
         words = {"reason_field": self.vendor.REASON}
