@@ -46,6 +46,10 @@ def _one(
     return fields.Nested(request_section(name, ("ticket", *places), more), required=required)
 
 
+_MISSING: Final = "status == `404` && contains(['object', 'null'], type(body))"
+"""A proxy's or another site's page is not the helpdesk's word."""
+
+
 def _whole() -> Expression:
     return Expression(load_default=lambda: Query("@"))
 
@@ -65,7 +69,7 @@ class RequestsSection(Schema):
         required=True,
         item=_whole(),
         version_header=fields.String(validate=rest_verify.is_header),
-        missing=Expression(load_default=lambda: Query("status == `404` && type(body) == 'object'")),
+        missing=Expression(load_default=lambda: Query(_MISSING)),
     )
     details = Table(
         fields.String(validate=validate.OneOf(_FOUND[1:])),

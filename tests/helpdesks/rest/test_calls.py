@@ -141,6 +141,17 @@ def test_a_redirect_is_refused_and_not_followed(httpserver, bare):
     assert len(httpserver.log) == 1
 
 
+def test_a_missing_ticket_is_none_only_if_the_helpdesk_itself_says_so(httpserver):
+    desk = opened({**OPEN, "requests.read.missing": GONE}, httpserver.url_for("/api"))
+    for body in ('{"ok": false}', ""):
+        httpserver.expect_oneshot_request("/api/ticket/7").respond_with_data(body, status=404)
+        assert desk.read("7") is None
+    httpserver.expect_oneshot_request("/api/ticket/7").respond_with_data("<h1>No", status=404)
+    with pytest.raises(Refused, match="404"):
+        desk.read("7")
+    desk.close()
+
+
 @pytest.mark.parametrize("ticket", ["..", "a/b", "7?x", "", "7 OR 1=1", "é", "x" * 200])
 def test_an_id_that_could_mean_more_is_never_sent(httpserver, bare, ticket):
     for call in (bare.read, lambda n: bare.add_note(n, "t", "r"), lambda n: bare.has_note(n, "r")):
