@@ -132,6 +132,20 @@ def test_a_ticket_that_is_gone_without_a_word_is_gone(server, freshdesk):
     assert freshdesk.read("7") is None
 
 
+def test_a_ticket_that_was_made_months_ago_is_walked_over_and_followed(server, freshdesk):
+    cursor = freshdesk.changed_since("").cursor
+    server.skew = -60 * 86_400.0
+    number = server.create()
+    server.skew = 0.0
+    assert [seen.id for seen in freshdesk.walk_open("").tickets] == [number]
+    server.assign(number)
+    found = []
+    for _ in range(3):  # deleted ones, spam, all others
+        page = freshdesk.changed_since(cursor)
+        found, cursor = [*found, *page.tickets], page.cursor
+    assert [seen.id for seen in found] == [number]
+
+
 def test_other_custom_fields_stay_as_they_are(server, freshdesk):
     number = server.create()
     server.tickets[number]["custom_fields"]["cf_language"] = "nl"
