@@ -97,6 +97,6 @@ def _status(body: Mapping[str, object]) -> Fields:
 def _fault(result: Mapping[str, object] | None) -> Fault | None:
     if result is None:
         return HelpdeskAway("The job does not say what became of this ticket.")
-    if result.get("success") is True:
+    if result.get("success") is not False and not result.get("error"):
         return None
     return HelpdeskAway("The job did not change this ticket.", retry_after=0.0, is_undone=True)

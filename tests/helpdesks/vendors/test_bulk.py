@@ -69,6 +69,18 @@ def test_zendesk_tells_a_ticket_that_moved_on_from_those_it_changed(opened):
     assert server.shown(numbers[0]).tags == {"overflow"}
 
 
+@pytest.mark.parametrize("told", [{"success": False}, {"error": "TicketUpdateFailed"}, {}])
+def test_zendesk_s_job_has_done_what_it_tells_no_fault_of(opened, told):
+    server, desk = opened(zendesk_server)
+    number = server.create()
+    job = {"id": "job1", "status": "completed", "results": [{"id": int(number), **told}]}
+    server.update_many = lambda asked: {"job_status": job}
+
+    faults = write(desk, leaving(desk, zendesk_server, number))
+
+    assert [fault.is_undone for fault in faults.values()] == ([True] if told else [])
+
+
 def test_zendesk_s_job_that_does_not_end_is_left_to_be_read(opened):
     clock = Hasty()
     server, desk = opened(zendesk_server, clock)
