@@ -76,6 +76,14 @@ class ShopGate:
         """How the shop's throttle stands, or stood a moment ago."""
         return self._whole.state()
 
+    def tried(self) -> int:
+        """How often it was tried in vain whether a helpdesk that was away answers again.
+
+        0 unless it is to be tried now: each time by another ticket, for some always fail.
+        """
+        state = self.state()
+        return state.failures if state.breaker is Breaker.HALF_OPEN else 0
+
     def room(self) -> int:
         """How many tickets to work on at once; 0: the helpdesk is to be left alone."""
         state = self.state()

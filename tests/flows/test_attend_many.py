@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.core.model import HOME
-from overflow.errors import HelpdeskAway, Refused
+from overflow.errors import HelpdeskAway, NotLetIn, Refused
 from overflow.flows.drain.sync import End
 from overflow.store import keys
 from tests.flows.bulk_desk import BulkDesk
@@ -117,6 +117,19 @@ def test_what_is_refused_in_company_is_tried_alone_and_counts_as_no_failure(shop
     assert disagreements(shop, desk) == []
     assert noted(desk) == sorted(AWAY)
     assert "sync/failed" not in shop.totals()
+    assert dead(shop) == []
+
+
+def test_who_is_not_let_in_comes_back_in_company(shop, desk):
+    for call in ("read_many", "write_many"):
+        desk.fault = once(call, NotLetIn("401"))
+        drain(shop)
+        shop.clock.advance(11.0)
+    settle(shop)
+
+    assert disagreements(shop, desk) == []
+    assert noted(desk) == sorted(AWAY)
+    assert all("_many" in call for call in desk.calls)
     assert dead(shop) == []
 
 

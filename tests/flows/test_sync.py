@@ -450,6 +450,17 @@ class TestAnOutage:
         settle(away, 20.0)
         assert disagreements(away, desk) == []
 
+    def test_tickets_that_always_fail_do_not_keep_it_from_being_found_well(self, away, desk):
+        drain(away)
+        bad = set(list(desk.tickets)[3:8])
+        desk.fault = lambda call, ticket_id: HelpdeskAway("500") if ticket_id in bad else None
+        for _ in range(len(bad) + 2):
+            self.rest(away, 60.0)
+            drain(away)
+
+        assert len(desk.tickets) - len(bad) > 10
+        assert {ticket_id for ticket_id, *_ in disagreements(away, desk)} == bad
+
     def test_the_first_second_after_it_sees_a_call_or_three_and_each_next_one_twice_as_many(
         self, away, desk
     ):

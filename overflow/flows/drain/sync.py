@@ -163,7 +163,8 @@ class _Drain:
         taken = {due.id for piece in self._under_way.values() for due in piece}
         taken |= {due.id for due in self._posting.values()}
         found = [due for due in self._due(len(taken) + most) if due.id not in taken]
-        return found[:most]
+        first = self._gate().tried() % len(found) if found else 0
+        return [*found[first:], *found[:first]][:most]
 
     def _due(self, limit: int) -> list[Due]:
         """What is due now, the most pressing first; a ticket to be read and written is one."""
