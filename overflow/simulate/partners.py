@@ -15,10 +15,13 @@ from itertools import pairwise
 from typing import Final
 
 from overflow.core.choice import rank
+from overflow.core.optimum.offer import Offer
 from overflow.core.targets import partner_breach
 from overflow.simulate.told import Steps
 
 ALWAYS: Final[Steps] = ((0.0, 1),)
+_FOR_GOOD: Final = 1e6
+"""Minutes beyond all that is planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,14 @@ class Contract:
             minutes -= here
         return max(t, self.opening[-1][0]) + minutes
 
+    def offer(self) -> Offer:
+        """What the planner knows of it."""
+        most = math.inf if self.slots is None else float(self.slots)
+        places = tuple((at, most if is_open else 0.0) for at, is_open in self.opening)
+        moments = [at for at, _ in self.opening] + [_FOR_GOOD]
+        worked = tuple((at, self.open_minutes(0.0, at)) for at in moments)
+        return Offer(self.price, self.answer_time, places, worked)
+
     def _stretches(self) -> list[tuple[float, float, int]]:
         ends = [*self.opening, (math.inf, 0)]
         return [(at, until, here) for (at, here), (until, _) in pairwise(ends)]
@@ -114,6 +125,16 @@ class Partners:
     def _rank(self, each: Contract, t: float, due: float) -> tuple[float, int, str]:
         late = partner_breach(each.open_minutes(t, due), each.answer_time) if due > t else 1.0
         return rank(each.price + self._breach * late, self._handed[each.name], each.name)
+
+
+def offers_of(contracts: Sequence[Contract], breach: float, target: float) -> tuple[Offer, ...]:
+    """Of each, the cheapest first; none where all are always open."""
+    if all(is_open for each in contracts for _, is_open in each.opening):
+        return ()
+    cost = {
+        each: each.price + breach * partner_breach(target, each.answer_time) for each in contracts
+    }
+    return tuple(each.offer() for each in sorted(contracts, key=cost.__getitem__))
 
 
 def with_seats(contracts: Sequence[Contract], seats: int) -> tuple[Contract, ...]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from overflow.simulate.partners import Contract
+from overflow.simulate.partners import Contract, offers_of
 from overflow.simulate.told import End, Points, Steps, Told
 
 
@@ -118,4 +118,5 @@ class Scenario:
             late_wait=self.late_wait,
             late=late,
             goal=self.goal if self.is_by_goal else None,
+            offers=offers_of(self.partners, self.breach, self.target),
         )

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from overflow.core.optimum.offer import Offer
+
 End = Literal["drain", "close"]
 Steps = tuple[tuple[float, int], ...]
 """(from, value): holds until the next; the first is at 0."""
@@ -61,6 +63,8 @@ class Told:
     """Whether tickets that wait may overflow late."""
     goal: float | None = None
     """Share to be answered in time with as few overflows as that takes; None: least cost."""
+    offers: tuple[Offer, ...] = ()
+    """The partners, the cheapest first, where they have hours."""
 
     @property
     def mu(self) -> float:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from overflow.core.targets import partner_breach
 from overflow.simulate.chances import draw
 from overflow.simulate.contenders.simple import always
 from overflow.simulate.engine import play
@@ -74,6 +75,30 @@ def test_an_answer_takes_as_long_as_it_does_in_open_minutes(opening, t, minutes)
     assert until >= t + minutes - 1e-9
     if until < opening[-1][0]:
         assert partner.open_minutes(t, until) == pytest.approx(minutes)
+
+
+@given(steps, st.floats(0.0, 200.0), st.floats(0.1, 100.0))
+def test_the_planner_is_told_its_hours(opening, t, minutes):
+    partner = one(opening=opening, answer_time=7.0)
+    offer = partner.offer()
+    assert offer.is_open(t) == partner.is_open(t)
+    late = partner_breach(partner.open_minutes(t, t + minutes), 7.0)
+    assert offer.cost(10.0, t, t + minutes) == pytest.approx(2.0 + 10.0 * late)
+
+
+def test_the_planner_is_told_of_hours_only_where_there_are_some():
+    day, slow, always_ = one("day", opening=((0.0, 1), (50.0, 0))), one(answer_time=60.0), one("a")
+    assert scenario(partners=(slow, always_)).told().offers == ()
+    told = scenario(partners=(slow, day, always_)).told()
+    assert [offer.wait for offer in told.offers] == [1.0, 1.0, 60.0]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_planned_day_hands_nothing_to_a_partner_that_has_closed(late):
+    day = one("day", 2.0, opening=((0.0, 1), (50.0, 0)), answer_time=0.5)
+    busy = scenario(partners=(day,), rate=((0.0, 0.4),), late_wait=0.5, overflow=2.0)
+    outcomes = run(busy, "auto", late=late, days=3).outcomes
+    assert all(o.overflowed > 0 == o.refused for o in outcomes)
 
 
 def test_seats_go_to_the_cheapest_first():

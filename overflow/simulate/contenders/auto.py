@@ -62,6 +62,7 @@ def prospect_of(told: Told) -> Prospect:
         late_wait=told.late_wait if told.late else None,
         look=LOOK,
         present=told.n0 + told.batch0,
+        offers=told.offers,
     )
 
 
