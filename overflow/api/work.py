@@ -74,7 +74,7 @@ def reply_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     """Answer the customer.
 
     Written through to the helpdesk and answered with 200 only when it confirms. With an
-    Idempotency-Key a repeated request posts once.
+    Idempotency-Key a repeated request posts once; the same key with another text is 422.
     """
     who, key = by(body["agent"]), idempotency_key()
     status = Status(body["status"]) if body["status"] else None
@@ -95,7 +95,8 @@ def reply_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
 def add_note_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     """Write an internal note.
 
-    Written through to the helpdesk and answered with 200 only when it confirms.
+    Written through to the helpdesk and answered with 200 only when it confirms. An
+    Idempotency-Key does what it does for an answer.
     """
     who, key = by(body["agent"]), idempotency_key()
     return shown(work.note(services(), shop, ticket_id, who, text=body["text"], key=key))

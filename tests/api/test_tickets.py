@@ -144,3 +144,11 @@ def test_times_are_iso_and_durations_of_claims_end(arrive, partner):
     assert told["claim"]["until"].endswith("Z")
     assert told["due_at"] > told["arrived_at"]
     assert told["answered_at"] is None
+
+
+@pytest.mark.parametrize("path", ["tickets", "decisions"])
+def test_a_cursor_that_is_none_is_a_fault_and_no_empty_page(shopkeeper, path):
+    answer = shopkeeper("GET", f"/v1/shops/lamps/{path}?cursor=bad")
+
+    assert answer.status_code == 422
+    assert answer.json["faults"] == {"cursor": ["is no `next_cursor` of this list"]}

@@ -92,6 +92,18 @@ def test_an_answer_under_a_key_is_posted_once(overflowed, partner, people):
     assert str(people.ticket(ticket)).count("Only once, please.") == 1
 
 
+@pytest.mark.parametrize("act", ["reply", "notes"])
+def test_another_text_under_the_same_key_is_refused_instead_of_swallowed(overflowed, partner, act):
+    where = f"{WHERE}/{overflowed()}/{act}"
+
+    first = partner("POST", where, {"agent": "amelie", "text": "One."}, Idempotency_Key="k1")
+    other = partner("POST", where, {"agent": "amelie", "text": "Two."}, Idempotency_Key="k1")
+
+    assert first.status_code == 200
+    assert (other.status_code, other.json["type"]) == (422, "/docs#invalid")
+    assert "Idempotency-Key" in other.json["detail"]
+
+
 def test_a_helpdesk_that_is_away_is_503_and_says_when_to_try_again(
     overflowed, partner, desk, people
 ):

@@ -34,6 +34,15 @@ def word(about: str, example: str, pattern: str = NAME, **kwargs: Any) -> fields
     )
 
 
+def cursor_of(pattern: str, example: str) -> fields.String:
+    """Where a list goes on; empty: from its beginning."""
+    return fields.String(
+        load_default="",
+        validate=validate.Regexp(rf"^$|{pattern}", error="is no `next_cursor` of this list"),
+        metadata={"description": "`next_cursor` of the page before.", "example": example},
+    )
+
+
 def text(about: str, example: str, longest: int, **kwargs: Any) -> fields.String:  # noqa: ANN401  marshmallow's
     """Prose, not blank."""
     return fields.String(

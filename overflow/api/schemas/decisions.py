@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from overflow.api.moments import Moment
-from overflow.api.schemas.common import ENTRY, PageQuery, page_of, word
+from overflow.api.schemas.common import ENTRY, PageQuery, cursor_of, page_of
 from overflow.api.told import plain
 from overflow.core.decision import Outcome, Reason
 
@@ -75,8 +75,7 @@ class DecisionSchema(Schema):
 class JournalQuery(PageQuery):
     """Which decisions."""
 
-    cursor = word("`next_cursor` of the page before.", "1795166102125-0", ENTRY, load_default=None)
-
+    cursor = cursor_of(ENTRY, "1795166102125-0")
     start = Moment("Not before this time.", is_bound=True, load_default=None)
     end = Moment("Not after this time.", is_bound=True, load_default=None)
 

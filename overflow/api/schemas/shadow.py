@@ -7,14 +7,14 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from overflow.api.moments import Moment
-from overflow.api.schemas.common import ENTRY, PageQuery, word
+from overflow.api.schemas.common import ENTRY, PageQuery, cursor_of
 from overflow.flows.foresight.shadow import Seen
 
 
 class ShadowQuery(PageQuery):
     """Which differences."""
 
-    cursor = word("`next_cursor` of the page before.", "1795166102125-0", ENTRY, load_default="")
+    cursor = cursor_of(ENTRY, "1795166102125-0")
 
 
 class ShadowPairSchema(Schema):

@@ -7,13 +7,14 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from overflow.api.moments import Moment
-from overflow.api.schemas.common import QUEUE, TICKET, PageQuery, page_of, word
+from overflow.api.schemas.common import QUEUE, TICKET, PageQuery, cursor_of, page_of, word
 from overflow.api.schemas.decisions import DecisionSchema
 from overflow.core.model import Record, Status, standing
 from overflow.core.waits import METHODS, promise
 
 OPEN_STATUSES: Final = ("open", "pending", "on_hold")
 STANDINGS: Final = ("waiting", "wip", "parked")
+CURSOR: Final = r"^[0-9]{16}\|[A-Za-z0-9_.:-]{1,128}$"
 LANGUAGE: Final = r"^([A-Za-z]{2,3}([-_][A-Za-z0-9_-]{1,30})?)?$"
 
 
@@ -111,6 +112,7 @@ class TicketDetailSchema(TicketSchema):
 class TicketQuery(PageQuery):
     """Which tickets."""
 
+    cursor = cursor_of(CURSOR, "1795166102125000|4711")
     team = word("Held by this team; partners always see their own only.", "daytime")
     queue = word("In this queue.", "chat.de", QUEUE)
     channel = word("On this channel.", "chat")

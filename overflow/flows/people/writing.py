@@ -20,6 +20,7 @@ from overflow.flows.services import Services
 from overflow.helpdesks.gate import urgent
 from overflow.helpdesks.port import Helpdesk
 from overflow.store import keys
+from overflow.store.requests import Answered, Begun, InProgress, OtherBody
 
 SHOWN_WITHIN: Final = 1.5
 """Seconds that an answer waits for the helpdesk to show who holds the ticket; drains take less."""
@@ -43,12 +44,14 @@ def reply(
     """Answer the customer, and set the status if one is given.
 
     ``key`` makes a second try after ``NotNow`` post once. Raises ``Conflict`` when somebody else
-    works on the ticket, the helpdesk refuses, or the ticket's assignment is a dead letter;
-    ``NotNow`` when the helpdesk did not confirm, or too many answers wait for it.
+    works on the ticket, the helpdesk refuses, the ticket's assignment is a dead letter, or the key
+    was used for something else (422); ``NotNow`` when the helpdesk did not confirm, or too many
+    answers wait for it.
     """
     _must_be_free(visible(services, shop, ticket_id, by), by, services.clock.now())
     desk = _desk(services, shop)
     name = reference(shop, ticket_id, "reply", by.team, key or new_id())
+    _must_say_the_same(services, shop, name, key, f"{status} {text}")
     with _turn(services), _told(ticket_id):
         _must_be_shown(services, shop, ticket_id, by)
         _once(services, shop, desk, ticket_id, name, key, lambda: desk.reply(ticket_id, text, name))
@@ -64,6 +67,7 @@ def note(
     visible(services, shop, ticket_id, by)
     desk = _desk(services, shop)
     name = reference(shop, ticket_id, "note", by.team, key or new_id())
+    _must_say_the_same(services, shop, name, key, text)
     with _turn(services), _told(ticket_id):
         post = lambda: desk.add_note(ticket_id, f"{text}\n\n[{name}]", name)  # noqa: E731
         _once(services, shop, desk, ticket_id, name, key, post)
@@ -130,6 +134,19 @@ def _must_be_shown(services: Services, shop: str, ticket_id: str, by: By) -> Non
         if services.clock.now() >= until:
             raise Busy("the helpdesk does not show yet who holds this ticket", retry_after=1.0)
         services.clock.sleep(LOOK_EVERY)
+
+
+def _must_say_the_same(services: Services, shop: str, name: str, key: str, said: str) -> None:
+    """Under one key one thing is said, for a day: another would be taken for posted already."""
+    if not key:
+        return
+    match services.requests.begin(shop, name, key, said.encode()):
+        case OtherBody():
+            raise Conflict("this Idempotency-Key was used with another body", status=422)
+        case Begun() as begun:
+            services.requests.finish(shop, begun, b"begun")
+        case Answered() | InProgress():
+            pass  # whether it is posted already the helpdesk tells
 
 
 def _once(
