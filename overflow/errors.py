@@ -144,3 +144,9 @@ class Refused(Fault):
 
 class NotLetIn(Refused):
     """The helpdesk does not accept our credentials: no ticket is to blame, a person mends it."""
+
+
+def unreadable(error: OSError | ValueError) -> str:
+    """Why a file of texts could not be read, in the words of a person."""
+    why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+    return f"cannot be read: {why or type(error).__name__}"

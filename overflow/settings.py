@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from dotenv.parser import parse_stream
 from environs import Env, EnvValidationError, ValidationError
 
-from overflow.errors import Invalid, NotNow
+from overflow.errors import Invalid, NotNow, unreadable
 
 
 class Variable(NamedTuple):
@@ -172,7 +172,7 @@ def resolve_secret(reference: str) -> str:
         try:
             value = Path(name).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, ValueError) as error:
-            raise NotNow(f"secret {reference} cannot be read: {type(error).__name__}") from None
+            raise NotNow(f"secret {reference} {unreadable(error)}") from None
     else:
         raise NotNow("a secret is given as env:NAME or file:/path; this one is neither")
     if not value:
@@ -280,7 +280,7 @@ def _read(file: str | Path) -> dict[str, list[str]]:
         with Path(file).open(encoding="utf-8") as stream:
             lines = list(parse_stream(stream))
     except (OSError, UnicodeDecodeError) as error:
-        return {str(file): [f"cannot be read: {type(error).__name__}"]}
+        return {str(file): [unreadable(error)]}
     faults: dict[str, list[str]] = {}
     for line in lines:
         if line.error or (line.key and line.value is None):

@@ -153,7 +153,7 @@ def test_the_environment_may_name_the_file(environment, tmp_path):
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path):
     assert faults(tmp_path / "none.env") == {
-        f"{tmp_path}/none.env": ["cannot be read: FileNotFoundError"]
+        f"{tmp_path}/none.env": ["cannot be read: No such file or directory"]
     }
 
 

@@ -15,7 +15,7 @@ from overflow.cli.tables import of_decision, show
 from overflow.clock import SystemClock
 from overflow.core.decision import headline, trace_of
 from overflow.core.model import Policy
-from overflow.errors import Invalid
+from overflow.errors import Invalid, unreadable
 from overflow.flows.foresight.preview import supposed
 from overflow.policies.folder import in_file, read_file
 from overflow.policies.parts import flat
@@ -102,10 +102,10 @@ def _given(ticket: str, situation: Path | None, at: str | None, faults: Faults) 
     return loaded
 
 
-def _why(error: Exception) -> str:
+def _why(error: OSError | ValueError) -> str:
     if isinstance(error, orjson.JSONDecodeError):
         return f"is no JSON: {error}"
-    return f"cannot be read: {type(error).__name__}"
+    return unreadable(error)
 
 
 def _placed(faults: Any, situation: Path | None) -> Faults:  # noqa: ANN401  by path

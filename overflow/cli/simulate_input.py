@@ -13,7 +13,7 @@ from overflow.clock import SystemClock
 from overflow.core.arrivals.expected import Forecast, Uploaded
 from overflow.core.model import Policy
 from overflow.core.supposed import empty
-from overflow.errors import BadInput, Invalid
+from overflow.errors import BadInput, Invalid, unreadable
 from overflow.flows.planner import uploads
 from overflow.policies.folder import in_file, read_file
 from overflow.simulate.contenders import maker
@@ -119,7 +119,7 @@ def _uploaded(file: Path, interval: float, policy: Policy) -> Uploaded:
     try:
         rows = uploads.of_csv(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        text = f"cannot be read: {type(error).__name__}"
+        text = unreadable(error)
         raise Invalid("no forecast", {"": [text]}) from None
     intervals, faults = uploads.read(rows, interval, policy, now)
     if faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from overflow import policies
-from overflow.errors import Invalid
+from overflow.errors import Invalid, unreadable
 from overflow.policies.included import included
 from overflow.policies.plain import Document
 
@@ -49,6 +49,4 @@ def _read(path: Path) -> Document:
     try:
         return policies.document(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(
-            f"{path} cannot be read", {"": [f"cannot be read: {type(error).__name__}"]}
-        ) from None
+        raise Invalid(f"{path} cannot be read", {"": [unreadable(error)]}) from None

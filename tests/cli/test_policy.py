@@ -115,7 +115,7 @@ def test_every_fault_of_every_file_is_a_line_on_standard_error(run, write, tmp_p
         f"{one}: mode: must be one of live, observe, off; did you mean live?",
         f"{one}: zone: is missing",
         f"{two}: line 2: mapping values are not allowed here",
-        f"{tmp_path}/d.yaml: cannot be read: FileNotFoundError",
+        f"{tmp_path}/d.yaml: cannot be read: No such file or directory",
     ]
 
 

@@ -72,7 +72,7 @@ def test_every_fault_of_every_file_is_a_line(write, tmp_path):
     assert len(lines) == 4
     assert lines[0].startswith(f"{wrong}: ticket.status: is no JMESPath")
     assert lines[1].startswith(f"{wrong}: requests.note.path: has to be a path behind")
-    assert lines[3] == f"{tmp_path / 'missing.yaml'}: cannot be read: FileNotFoundError"
+    assert lines[3] == f"{tmp_path / 'missing.yaml'}: cannot be read: No such file or directory"
 
 
 def policy(**desk):
@@ -99,7 +99,9 @@ def test_a_policy_takes_in_the_file_that_it_names(write, tmp_path):
     missing = write(policy(options={"file": "none.yaml"}), "missing.yaml")
     with pytest.raises(Invalid) as caught:
         read_file(missing)
-    assert caught.value.faults == {"helpdesk.options.file": ["cannot be read: FileNotFoundError"]}
+    assert caught.value.faults == {
+        "helpdesk.options.file": ["cannot be read: No such file or directory"]
+    }
 
 
 def test_a_reason_that_could_not_be_written_is_a_fault():
