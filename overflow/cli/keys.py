@@ -17,8 +17,9 @@ from overflow.api.moments import iso
 from overflow.cli import current_settings
 from overflow.clock import SystemClock
 from overflow.errors import Invalid
-from overflow.store.connect import connect
+from overflow.store.connect import StoreClient, connect
 from overflow.store.keyring import OPERATOR, Key, Keyring
+from overflow.store.policies import Policies
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -40,9 +41,12 @@ def create(
 ) -> None:
     """Make a key and print it, once."""
     scope = _scope(shop, partner, is_operator=operator)
-    with _keyring() as keyring:
-        key, token = keyring.create(name or scope, (scope,), SystemClock().now())
+    with _store() as client:
+        key, token = Keyring(client).create(name or scope, (scope,), SystemClock().now())
+        unknown = shop and _unknown(Policies(client), shop, partner)
     _show_token(key, token, as_json=as_json)
+    if unknown:
+        click.echo(f"{unknown}: `overflow keys revoke {key.id}` if that is a slip", err=True)
 
 
 @command.command(name="list")
@@ -110,13 +114,28 @@ def _scope(shop: str | None, partner: str | None, *, is_operator: bool) -> str:
     return f"shop:{shop}" if partner is None else f"partner:{shop}:{partner}"
 
 
+def _unknown(policies: Policies, shop: str, partner: str | None) -> str:
+    """What of the scope there is not yet; a key may well be made before its shop."""
+    found = policies.get(shop)
+    if found is None:
+        return f"there is no shop {shop} yet"
+    names = {each["name"] for each in found[1].get("partners") or ()}
+    return "" if partner is None or partner in names else f"{shop} has no partner {partner} yet"
+
+
 @contextmanager
-def _keyring() -> Iterator[Keyring]:
+def _store() -> Iterator[StoreClient]:
     client = connect(current_settings().store_url)
     try:
-        yield Keyring(client)
+        yield client
     finally:
         client.close()
+
+
+@contextmanager
+def _keyring() -> Iterator[Keyring]:
+    with _store() as client:
+        yield Keyring(client)
 
 
 def _show_token(key: Key, token: str, *, as_json: bool) -> None:

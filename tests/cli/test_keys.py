@@ -2,13 +2,19 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from overflow.cli import main
 from overflow.clock import SystemClock
+from overflow.policies import build
+from overflow.policies.folder import read_file
 from overflow.store.keyring import Keyring
+from overflow.store.policies import Policies
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "examples" / "two-partners.yaml"
 
 
 @pytest.fixture
@@ -44,6 +50,17 @@ def test_a_key_is_made_and_its_token_alone_stands_on_standard_output(keys, keyri
     token = keys("create", *options).stdout.strip()
 
     assert found(keyring, token).scopes == (scope,)
+
+
+def test_a_key_for_a_shop_or_partner_that_is_not_there_is_made_and_says_so(keys, store_client):
+    assert "there is no shop lamps yet" in keys("create", "--shop", "lamps").stderr
+    document = read_file(EXAMPLE)
+    Policies(store_client).put("lamps", document, build(document))
+
+    mistyped = keys("create", "--shop", "lamps", "--partner", "daytme").stderr
+    assert "lamps has no partner daytme yet" in mistyped
+    for partner in ([], ["--partner", "daytime"]):
+        assert "yet" not in keys("create", "--shop", "lamps", *partner).stderr
 
 
 def test_nothing_of_a_token_is_stored_or_shown_again(keys, store_client):
