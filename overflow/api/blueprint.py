@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import unwrap
 from typing import Any, Final, TypeVar, cast
 
 import marshmallow
@@ -76,17 +77,23 @@ class Part(Blueprint):
         method: str,
         rule: str,
         who: Who,
+        *,
+        is_raw: bool = False,
         **doc: Any,  # noqa: ANN401  OpenAPI's
     ) -> Callable[[View], View]:
         """Register a view at a method and an address below ``/``, for those who may.
 
-        The view's docstring is the operation's summary and description.
+        The view's docstring is the operation's summary and description. ``is_raw``: the view
+        reads its request and makes its answer by itself; its other decorators only describe it,
+        and are not called.
         """
 
         def decorate(view: View) -> View:
             documented = self.doc(**doc)(self.doc(**_said(view, who))(view))
+            serving = cast("View", unwrap(view)) if is_raw else documented
             places = [_place(name) for name in PLACES if f"{name}>" in rule]
-            self.route(rule, methods=[method], parameters=places)(_guarded(documented, who))
+            guarded = wraps(documented)(_guarded(serving, who))
+            self.route(rule, methods=[method], parameters=places)(guarded)
             return view
 
         return decorate

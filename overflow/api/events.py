@@ -63,6 +63,7 @@ _RESPONSES: Final = {
     "POST",
     "/v1/shops/<shop>/events/<connector>",
     Who.ANYONE,
+    is_raw=True,
     requestBody=_ANY,
     responses=_RESPONSES,
 )
@@ -81,6 +82,7 @@ def receive_event(shop: str, connector: str) -> Response:
     "POST",
     "/v1/shops/<shop>/events/<connector>/<token>",
     Who.ANYONE,
+    is_raw=True,
     requestBody=_ANY,
     responses=_RESPONSES,
 )
