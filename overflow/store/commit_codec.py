@@ -24,7 +24,6 @@ from overflow.store.commits import (
     Seen,
 )
 from overflow.store.index import queue_of
-from overflow.store.packing import pack
 from overflow.store.scripts import Argument
 from overflow.store.situation_codec import Taken, from_micro, pressure_to, to_micro
 
@@ -66,8 +65,11 @@ def key_names(shop: str, commit: Commit) -> list[str]:
     ]
 
 
-def arguments(commit: Commit, day: str) -> list[Argument]:
-    """In the order of the script's header; ``day`` is the shop's calendar day."""
+def arguments(commit: Commit, day: str, situation: bytes = b"") -> list[Argument]:
+    """In the order of the script's header.
+
+    ``day`` is the shop's calendar day; ``situation`` the packed one that it was decided from.
+    """
     record, basis, answer = commit.record, commit.basis, commit.answer
     return [
         record.id,
@@ -93,7 +95,7 @@ def arguments(commit: Commit, day: str) -> list[Argument]:
         KEPT_ANSWERS,
         _kind(commit),
         _said(commit),
-        _situation(commit),
+        situation,
         len(commit.tallies),
         len(commit.cohort),
         record.desired_rev,
@@ -113,12 +115,6 @@ def _said(commit: Commit) -> bytes:
         if "surrogates" not in str(error):
             raise
         raise BadInput("a text cannot be written in UTF-8") from error
-
-
-def _situation(commit: Commit) -> bytes:
-    """What it was decided from."""
-    seen = commit.situation
-    return pack(seen.at, seen.raw) if seen is not None and seen.raw else b""
 
 
 def named(  # noqa: PLR0911  as many as the script has answers

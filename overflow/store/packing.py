@@ -17,7 +17,13 @@ from typing import Final
 import redis
 
 from overflow.store import keys
-from overflow.store.situation_codec import from_micro, to_micro
+from overflow.store.situation_codec import (
+    SEPARATOR,
+    from_micro,
+    names_of,
+    split_names,
+    to_micro,
+)
 from overflow.store.wire import wire_of
 
 _DAY: Final = 86_400
@@ -25,8 +31,6 @@ KEPT: Final = 370 * _DAY
 """Seconds that a shape is kept after the day of its last use: longer than any journal entry."""
 _MOST: Final = 4096
 """Shapes remembered as kept; a process that met more begins anew."""
-_SEPARATOR: Final = b"\0"
-"""In neither names nor values of a situation."""
 
 Raw = Sequence[bytes]
 """A situation as the store gives it: ``field, value, field, value, ...``."""
@@ -40,25 +44,14 @@ class Shape:
     def __init__(self, names: Sequence[bytes]) -> None:
         ordered = sorted(range(len(names)), key=names.__getitem__)
         self.names = tuple(names[place] for place in ordered)
-        self.id = sha256(_SEPARATOR.join(self.names)).hexdigest()[:16]
+        self.id = sha256(SEPARATOR.join(self.names)).hexdigest()[:16]
         self.values = itemgetter(*(2 * place + 1 for place in ordered), -1)
         """Of a raw situation, the last one twice: so there are always several."""
 
 
 @lru_cache(maxsize=512)
-def _shape(names: tuple[bytes, ...]) -> Shape:
-    return Shape(names)
-
-
-def shape_of(raw: Raw) -> Shape:
-    """The shape of a raw situation; the store gives the same fields again and again."""
-    return _shape(tuple(raw[::2]))
-
-
-def pack(at: float, raw: Raw) -> bytes:
-    """A situation taken ``at`` (epoch seconds), without its names."""
-    shape = shape_of(raw)
-    return _SEPARATOR.join((shape.id.encode(), b"%d" % to_micro(at), *shape.values(raw)[:-1]))
+def _shape(names: bytes) -> Shape:
+    return Shape(split_names(names))
 
 
 class Shapes:
@@ -70,11 +63,17 @@ class Shapes:
         """Shop and shape -> the day on which this process last kept it."""
         self._names: dict[bytes, list[bytes]] = {}
 
-    def keep(self, shop: str, raw: Raw, now: float) -> None:
-        """Have this situation's shape kept; before an entry that needs it is written."""
-        shape, today = shape_of(raw), int(now // _DAY)
+    def pack(self, shop: str, at: float, raw: Raw, now: float) -> bytes:
+        """A situation taken ``at`` (epoch seconds), without its names: those are kept by now."""
+        shape = _shape(names_of(raw))
+        self._keep(shop, shape, now)
+        return SEPARATOR.join((shape.id.encode(), b"%d" % to_micro(at), *shape.values(raw)[:-1]))
+
+    def _keep(self, shop: str, shape: Shape, now: float) -> None:
+        """Before an entry that needs it is written."""
+        today = int(now // _DAY)
         if self._kept.get((shop, shape.id)) != today:
-            names = _SEPARATOR.join(shape.names)
+            names = SEPARATOR.join(shape.names)
             self._wire.ask(("SET", keys.shape(shop, shape.id), names, "EX", KEPT))
             if len(self._kept) >= _MOST:
                 self._kept.clear()
@@ -82,7 +81,7 @@ class Shapes:
 
     def unpack(self, shop: str, packed: bytes) -> tuple[float, list[bytes]] | None:
         """When it was taken, and the situation with its names; None: those are not kept."""
-        shape, at, *values = packed.split(_SEPARATOR)
+        shape, at, *values = packed.split(SEPARATOR)
         names = self._names.get(shape) or self._read(shop, shape)
         if names is None:
             return None
@@ -94,5 +93,5 @@ class Shapes:
             return None
         if len(self._names) >= _MOST:
             self._names.clear()
-        self._names[shape] = names.split(_SEPARATOR)
+        self._names[shape] = names.split(SEPARATOR)
         return self._names[shape]

@@ -37,14 +37,15 @@ class Tickets:
         Sent twice after a lost answer it ends the same. Raises ``BadInput`` for names the store
         cannot keep and ``StoreAway``, after which nobody knows whether it was written.
         """
-        if commit.situation is not None and commit.situation.raw:
-            self._shapes.keep(shop, commit.situation.raw, commit.now)
         may_come = commit.record.team != HOME or commit.record.virtual
         day = local_day(commit.now, self.situations.zone(shop, commit.now)) if may_come else ""
+        seen, packed = commit.situation, b""
+        if seen is not None and seen.raw:
+            packed = self._shapes.pack(shop, seen.at, seen.raw, commit.now)
         asked = self.situations.asked(shop)
         reply, raw = self._commit.along(
             key_names(shop, commit),
-            arguments(commit, day),
+            arguments(commit, day, packed),
             ("HGETALL", keys.situation(shop)),
         )
         taken = Taken(raw, from_micro(reply[1]), commit.now)

@@ -10,7 +10,7 @@ from overflow.errors import BadInput
 from overflow.store import keys
 from overflow.store.commits import Commit
 from overflow.store.journal import at
-from overflow.store.packing import pack
+from overflow.store.packing import Shapes
 from tests.core import make
 from tests.store.builders import NOW, SHOP, a_record
 
@@ -56,12 +56,17 @@ def test_a_situation_whose_names_are_kept_no_more_is_none(
     assert (entry.situation(NOW), entry.data) == (None, {"reason": "backlog"})
 
 
-def test_the_order_of_the_fields_makes_no_other_shape():
+def test_the_order_of_the_fields_makes_no_other_shape(store_client):
+    shapes = Shapes(store_client)
     one = [b"seq", b"1", b"pv", b"2", b"w:inhouse:chat.de", b"3"]
     other = [*one[4:], *one[:4]]
 
-    assert pack(NOW, one) == pack(NOW, other)
-    assert pack(NOW, one[:2]).endswith(b"\x001")
+    packed = shapes.pack(SHOP, NOW, one, NOW)
+
+    assert packed == shapes.pack(SHOP, NOW, other, NOW)
+    assert len(store_client.keys("*:sh:*")) == 1
+    assert pairs(one) == pairs(shapes.unpack(SHOP, packed)[1])
+    assert shapes.pack(SHOP, NOW, one[:2], NOW).endswith(b"\x001")
 
 
 def test_a_decision_is_kept_in_short_and_told_in_full(commit, journal):
