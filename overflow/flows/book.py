@@ -33,12 +33,11 @@ class PolicyBook:
         Raises ``Unknown`` for a shop, or a version of it, that there is not.
         """
         kept = self._kept.get(shop)
+        if kept is not None and kept.policy.version == version:
+            return kept.policy
         now = self._clock.now()
-        if kept is not None:
-            if kept.policy.version == version:
-                return kept.policy
-            if version is None and 0.0 <= now - kept.checked < FRESH:
-                return kept.policy
+        if kept is not None and version is None and 0.0 <= now - kept.checked < FRESH:
+            return kept.policy
         return self._load(shop, version, kept, now)
 
     def forget(self, shop: str) -> None:
