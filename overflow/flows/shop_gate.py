@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping
 from typing import Final
 
@@ -18,7 +19,7 @@ from overflow.helpdesks.limits import (
     reader_of,
     retry_after,
 )
-from overflow.store.throttle import Breaker, Outcome, State, Throttle
+from overflow.store.throttle import Breaker, Outcome, State, Throttle, Whose
 
 AHEAD: Final = 2.0
 """Seconds that a ticket's next call may be away: so many tickets are worked on at once that the
@@ -43,14 +44,14 @@ class ShopGate:
         """``patience``: seconds that a call waits for its turn at the most."""
         budget = budget_of(config.connector, config.options)
         self._read = reader_of(config.connector)
-        self._whole = Turnstile(throttle, shop, budget, clock, patience=patience)
+        of = Whose(shop, _name(config))
+        self._whole = Turnstile(throttle, of, budget, clock, patience)
         self._parts: dict[Part, Turnstile] = {}
         if budget is not None:
             for part in parts_of(config.connector):
                 own = Budget(part.of(budget.calls), budget.seconds, budget.is_firm)
-                self._parts[part] = Turnstile(
-                    throttle, shop, own, clock, patience=patience, part=part.name
-                )
+                whose = of._replace(part=part.name)
+                self._parts[part] = Turnstile(throttle, whose, own, clock, patience)
         self._limit = 0
         """What the helpdesk last said of its budget."""
 
@@ -100,6 +101,12 @@ class ShopGate:
         self._limit = limit
         for part, turnstile in self._parts.items():
             turnstile.left("ok", Told(part.of(limit)))
+
+
+def _name(config: HelpdeskConfig) -> str:
+    """Short, and another one for another helpdesk."""
+    where = f"{config.connector} {config.options.get('url')}"
+    return f"{zlib.crc32(where.encode()):08x}"
 
 
 def _outcome(status: int | None) -> Outcome:

@@ -16,7 +16,7 @@ from overflow.clock import Clock, new_id
 from overflow.errors import StoreAway, Throttled
 from overflow.helpdesks.gate import is_to_stop, moves_what_was_read
 from overflow.helpdesks.limits import Budget, Told
-from overflow.store.throttle import Answer, Asked, Breaker, Outcome, Rank, State, Throttle
+from overflow.store.throttle import Answer, Asked, Breaker, Outcome, Rank, State, Throttle, Whose
 
 PATIENCE: Final = 8.0
 """Seconds that a call waits for its turn; who would have to wait longer comes again later."""
@@ -35,17 +35,14 @@ class Turnstile:
     def __init__(
         self,
         throttle: Throttle,
-        shop: str,
+        of: Whose,
         budget: Budget | None,
         clock: Clock,
-        *,
         patience: float = PATIENCE,
-        part: str = "",
     ) -> None:
         self._throttle = throttle
-        self._shop = shop
+        self._of = of
         self._budget = budget
-        self._part = part
         self._patience = patience
         self._clock = clock
         self._lock = threading.Lock()
@@ -92,14 +89,14 @@ class Turnstile:
         if outcome == "ok" and is_quiet and told == Told():
             return
         with suppress(StoreAway):
-            self._throttle.left(self._shop, self._budget, outcome, told, retry_after, self._part)
+            self._throttle.left(self._of, self._budget, outcome, told, retry_after)
         self._seen = -math.inf
 
     def state(self) -> State:
         """How it stands, or stood within ``LOOK`` seconds."""
         if not self._is_fresh():
             with suppress(StoreAway):
-                self._remember(self._throttle.state(self._shop, self._budget, self._part))
+                self._remember(self._throttle.state(self._of, self._budget))
         return self._state
 
     def _may_pass_unasked(self) -> bool:
@@ -114,13 +111,12 @@ class Turnstile:
             count, self._unasked = self._unasked + 1, 0
         try:
             asked = self._throttle.enter(
-                self._shop,
+                self._of,
                 self._budget,
                 rank=rank,
                 most=left,
                 call=call,
                 count=count,
-                part=self._part,
             )
         except StoreAway:
             return Asked(Answer.GO, 0.0, self._state)

@@ -124,14 +124,14 @@ def progress(shop: str) -> str:
     return _of(shop) + "progress"
 
 
-def throttle(shop: str, part: str = "") -> str:
-    """HASH of how much the shop's helpdesk may be asked, or of some calls; see throttle.py."""
-    return f"{_of(shop)}throttle:{part}" if part else _of(shop) + "throttle"
+def throttle(shop: str, desk: str, part: str = "") -> str:
+    """HASH of how much that helpdesk of the shop's may be asked, or of some calls; expires."""
+    return f"{_of(shop)}throttle:{desk}:{part}"
 
 
-def throttle_line(shop: str, part: str, rank: str) -> str:
+def throttle_line(shop: str, desk: str, part: str, rank: str) -> str:
     """ZSET of the calls of a rank that wait for their turn, scored by when they came."""
-    return f"{throttle(shop, part)}:{rank}"
+    return f"{throttle(shop, desk, part)}:{rank}"
 
 
 def drain_lease(shop: str) -> str:

@@ -14,6 +14,9 @@ A small hash holds it, brought up to date by whoever asks, on the store's own ti
 
 Some calls of a helpdesk have a limit of their own: a *part*, which has a hash like this beside it
 and keeps the tallies of its calls there, for they are counted with all others.
+
+What was learned belongs to one helpdesk: a shop that changes to another begins anew. A hash that is
+not used for a day is forgotten.
 """
 
 from __future__ import annotations
@@ -88,6 +91,16 @@ class State:
         return not (self.breaker or self.rest or self.failures) and self.rate is None
 
 
+class Whose(NamedTuple):
+    """Whose throttle it is."""
+
+    shop: str
+    desk: str = ""
+    """Any name of its helpdesk, another one where it is another."""
+    part: str = ""
+    """Of its calls; empty: all."""
+
+
 class Asked(NamedTuple):
     """The answer to a call that wants to go out."""
 
@@ -108,34 +121,31 @@ class Throttle:
 
     def enter(
         self,
-        shop: str,
+        of: Whose,
         budget: Budget | None,
         *,
         rank: Rank,
         most: float,
         call: str = "",
         count: int = 1,
-        part: str = "",
     ) -> Asked:
         """Whether ``count`` calls may go out now, or after a wait of ``most`` seconds at most.
 
         ``call`` is any id, the same when it asks again.
         """
-        args: list[Argument] = [int(rank), call, to_micro(most), count]
-        return self._asked(shop, part, budget, args)
+        return self._asked(of, budget, [int(rank), call, to_micro(most), count])
 
-    def state(self, shop: str, budget: Budget | None, part: str = "") -> State:
+    def state(self, of: Whose, budget: Budget | None) -> State:
         """How it stands; nothing changes."""
-        return self._asked(shop, part, budget, [0, "", 0, 0]).state
+        return self._asked(of, budget, [0, "", 0, 0]).state
 
     def left(
         self,
-        shop: str,
+        of: Whose,
         budget: Budget | None,
         outcome: Outcome,
         told: Told,
         retry_after: float | None = None,
-        part: str = "",
     ) -> None:
         """What came of a call; ``retry_after`` in seconds, where the helpdesk named them."""
         known = budget or LEARNED
@@ -150,14 +160,14 @@ class Throttle:
             _micro(told.reset),
             told.cost,
         ]
-        self._leave([keys.throttle(shop, part), keys.totals(shop)], args)
+        self._leave([keys.throttle(*of), keys.totals(of.shop)], args)
 
-    def _asked(self, shop: str, part: str, budget: Budget | None, args: list[Argument]) -> Asked:
-        own = keys.throttle(shop, part)
+    def _asked(self, of: Whose, budget: Budget | None, args: list[Argument]) -> Asked:
+        own = keys.throttle(*of)
         names = [
             own,
-            own if part else keys.totals(shop),
-            *(keys.throttle_line(shop, part, rank.name.lower()) for rank in Rank),
+            own if of.part else keys.totals(of.shop),
+            *(keys.throttle_line(*of, rank.name.lower()) for rank in Rank),
         ]
         known = budget or LEARNED
         budgeted = [known.calls, known.seconds, int(known.is_firm), int(known.is_leaky)]

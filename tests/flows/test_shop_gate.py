@@ -63,7 +63,7 @@ def test_nobody_who_is_to_stop_waits_on_or_keeps_a_place(made, clock, store_clie
 
     assert caught.value.is_undone
     assert clock.now() - began < 1.5
-    assert not store_client.exists(keys.throttle_line(SHOP, "", "later"))
+    assert not list(store_client.scan_iter("*:later"))
 
 
 def test_a_short_rest_is_waited_out(made, clock):
@@ -108,6 +108,20 @@ def test_what_fails_again_and_again_is_left_alone_and_tried_by_one(made, clock, 
         gate.enter(is_urgent=True)
     other.left(200, {})
     assert gate.room() > 0
+
+
+def test_another_helpdesk_of_the_shop_is_not_left_alone_for_what_the_first_one_said(made):
+    first, moved, other = (
+        made(HelpdeskConfig(connector, {"url": url}, {}))
+        for connector, url in (("zammad", "a"), ("zammad", "b"), ("chatwoot", "a"))
+    )
+    pass_through(first, 1, 429, **{"retry-after": "30"})
+
+    with pytest.raises(Throttled):
+        first.enter(is_urgent=True)
+    pass_through(moved, 20)
+    pass_through(other, 20)
+    assert moved.state().rate is None
 
 
 @pytest.mark.parametrize("status", [200, 404, 409, 412, 422])

@@ -14,9 +14,9 @@ from overflow.flows.turnstile import PATIENCE
 from overflow.helpdesks.limits import Budget, Told
 from overflow.store import keys
 from overflow.store.connect import connect
-from overflow.store.throttle import Answer, Breaker, Rank, Throttle
+from overflow.store.throttle import Answer, Breaker, Rank, Throttle, Whose
 
-SHOP = "lamps"
+SHOP = Whose("lamps")
 BUDGET = Budget(40, 20.0)
 RATE = 35 / 20.5
 """Calls a second that leave a call or two to go out at once, and four on credit."""
@@ -411,12 +411,12 @@ class TestTheBreaker:
 def test_looking_changes_nothing(throttle, store_client):
     throttle.state(SHOP, BUDGET)
 
-    assert not store_client.exists(keys.throttle(SHOP), keys.totals(SHOP))
+    assert not store_client.exists(keys.throttle(*SHOP), keys.totals(SHOP.shop))
 
 
 def test_what_became_of_calls_is_counted(throttle, time, store_client):
     play(throttle, time, [(0.0, False)] * 8, most=1.0)
     throttle.left(SHOP, BUDGET, "limited", NOTHING)
 
-    counts = {n.decode(): int(v) for n, v in store_client.hgetall(keys.totals(SHOP)).items()}
+    counts = {n.decode(): int(v) for n, v in store_client.hgetall(keys.totals(SHOP.shop)).items()}
     assert counts == {"calls/sent": 1, "calls/waited": 1, "calls/held": 6, "calls/limited": 1}

@@ -31,6 +31,7 @@ local CREDIT = 4 -- calls by which moves may be ahead of it, or a tenth of it
 local SLIP = 0.5 -- seconds that calls may come closer together on their way
 local TURN = 4 -- urgent calls after which another one goes first
 local PROBING = 30e6 -- after so long nobody hears of a probe any more
+local FORGOTTEN = 86400 -- seconds after which a throttle that nobody uses is
 local GONE = 10e6 -- longer than anybody waits in line: who is there since then was killed
 
 local NAMES = { 'said', 'learned', 'tokens', 'at', 'cut', 'cut_at', 'rest', 'open', 'probe', 'closed',
@@ -161,5 +162,6 @@ if is_limited then
   local owed = rank == 2 and credit or 0
   redis.call('HSET', KEYS[1], 'tokens', math.min(tokens, math.max(-owed, tokens - count)))
 end
+redis.call('EXPIRE', KEYS[1], FORGOTTEN)
 redis.call('HINCRBY', KEYS[2], place and 'calls/waited' or 'calls/sent', count)
 return answer(1, 0)

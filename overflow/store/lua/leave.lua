@@ -22,6 +22,7 @@ local FAILURES = 12 -- in a row that open the breaker
 local SHORTEST, LONGEST = 3e6, 30e6 -- for which it is open
 local BURST = 16 -- as enter.lua has it
 local LEAST = 1 / 16 -- of the rate is left after one 429 upon the other
+local FORGOTTEN = 86400 -- as enter.lua has it
 local MINUTE = 60 -- calls that a learned budget has at least
 local NAMES = { 'said', 'learned', 'tokens', 'cut', 'cut_at', 'rest', 'open', 'pause', 'fails', 'pace' }
 local found = redis.call('HMGET', KEYS[1], unpack(NAMES))
@@ -36,6 +37,7 @@ if not now then
 end
 local function set(...)
   redis.call('HSET', KEYS[1], ...)
+  redis.call('EXPIRE', KEYS[1], FORGOTTEN)
 end
 
 if ARGV[4] == 'failed' then

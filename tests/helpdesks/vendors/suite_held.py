@@ -9,12 +9,11 @@ from overflow.core.model import HOME
 from overflow.flows.desks import Desks
 from overflow.flows.people import work
 from overflow.flows.people.work import By
-from overflow.helpdesks.limits import Budget, Told
 from tests.flows.house import NEAR_GROUP, SHOP, document
 from tests.flows.test_sync import drain
 from tests.helpdesks.vendors.suite import agrees
 
-LIMIT = Budget(120, 60.0, is_firm=True)
+LIMIT = {"requests": 120, "seconds": 60}
 REST = 2.5
 """Seconds for which it does: shorter than a call's patience, longer than a move's."""
 
@@ -31,7 +30,8 @@ class Held:
     def left(self, status, headers, what=""):
         self._gate.left(status, headers, what)
         if self._shop.is_looking and re.fullmatch(self._shop.look, what):
-            self._shop.looked()
+            self._shop.is_looking = False
+            self._gate.left(429, {"retry-after": str(REST)}, what)
 
 
 LOOKS = {
@@ -55,20 +55,13 @@ class Busy:
         desks = Desks(self._open, world.clock, services.throttle)
         pace = replace(services.pace, linger=0.0)
         world.house.services = replace(services, desks=desks, pace=pace)
-        options = {
-            "url": world.server.url,
-            "limit": {"requests": LIMIT.calls, "seconds": LIMIT.seconds},
-        }
+        options = {"url": world.server.url, "limit": LIMIT}
         words = {"reason_field": world.vendor.REASON}
         changes = getattr(world.server, "document", {})
         world.house.change(
             helpdesk=document()["helpdesk"] | {"options": options}, words=words, **changes
         )
         world.house.services.book.forget(SHOP)
-
-    def looked(self):
-        self.is_looking = False
-        self.world.house.services.throttle.left(SHOP, LIMIT, "limited", Told(), REST)
 
     def work_off(self):
         """Whatever is due, for some minutes of made time."""
