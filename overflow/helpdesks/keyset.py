@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from overflow.errors import HelpdeskAway
+from overflow.clock import SystemClock
 from overflow.helpdesks.http import Reply
 
 OVERLAP: Final = 60
@@ -51,11 +51,14 @@ class Place:
 
 
 def sent_at(reply: Reply) -> int:
-    """When the helpdesk answered, by its own clock, epoch seconds."""
+    """When the helpdesk answered, by its own clock, epoch seconds.
+
+    One that tells no time is taken to have answered now (RFC 9110, 6.6.1).
+    """
     try:
         return int(parsedate_to_datetime(reply.headers["date"]).timestamp())
     except (KeyError, ValueError):
-        raise HelpdeskAway("The helpdesk's answer bears no date.") from None
+        return int(SystemClock().now())
 
 
 def iso(seconds: float) -> str:

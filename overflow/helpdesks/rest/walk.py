@@ -7,15 +7,15 @@ the ``Date`` of its first answer, or what the file says instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import orjson
 import structlog
 
 from overflow.core.model import Snapshot, Status
-from overflow.errors import BadInput, HelpdeskAway
+from overflow.errors import BadInput
 from overflow.helpdesks.fields import understood
+from overflow.helpdesks.keyset import sent_at
 from overflow.helpdesks.port import Page
 from overflow.helpdesks.rest.calls import Answer
 from overflow.helpdesks.rest.pages import Listed, Lists, State
@@ -136,20 +136,12 @@ class Walk:
             moment = self._times.moment(found)
         except BadInput as fault:
             answer.refuse(fault)
-        return moment or _sent_at(answer)
+        return moment or sent_at(answer.reply) * _SECOND
 
 
 def _lost(number: str, since: int) -> Snapshot:
     """What stands for a ticket that the helpdesk has no more; whoever wants to know reads it."""
     return Snapshot(number, Status.DELETED, None, None, "", "", since / 1e6)
-
-
-def _sent_at(answer: Answer) -> int:
-    try:
-        sent = parsedate_to_datetime(answer.reply.headers["date"])
-        return int(sent.timestamp()) * _SECOND
-    except (KeyError, ValueError):
-        raise HelpdeskAway(f"{answer.what}: the answer bears no date.") from None
 
 
 def _state(cursor: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ number, never for "page 7": tickets that change while one walks would shift the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Final
 from urllib.parse import urlencode
@@ -15,9 +14,10 @@ from urllib.parse import urlencode
 import structlog
 
 from overflow.core.model import Snapshot
-from overflow.errors import BadInput, HelpdeskAway, Refused
+from overflow.errors import BadInput, Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Reply
+from overflow.helpdesks.keyset import sent_at
 from overflow.helpdesks.port import Page
 from overflow.helpdesks.rt.ticket import (
     SYSTEM,
@@ -147,7 +147,7 @@ class Search:
 
     def _now(self) -> int:
         """RT's own clock, epoch seconds."""
-        return _sent_at(self._http.request("GET", f"{API}rt"))
+        return sent_at(self._http.request("GET", f"{API}rt"))
 
     def _tickets(
         self, query: str, by: Sequence[str], *, order: str = "ASC", most: int = 0
@@ -188,7 +188,7 @@ class _Listed:
 
     @property
     def sent_at(self) -> int:
-        return _sent_at(self._reply)
+        return sent_at(self._reply)
 
 
 def _parts(cursor: str) -> list[int] | None:
@@ -198,13 +198,6 @@ def _parts(cursor: str) -> list[int] | None:
 
 def _login(message: Fields) -> str:
     return str(message.inner("Creator").values.get("id"))
-
-
-def _sent_at(reply: Reply) -> int:
-    try:
-        return int(parsedate_to_datetime(reply.headers["date"]).timestamp())
-    except (KeyError, ValueError):
-        raise HelpdeskAway("Request Tracker's answer bears no date.") from None
 
 
 def _changed_after(since: int, at: int, number: int) -> str:
