@@ -85,8 +85,10 @@ class Server(Little):
         found = list(self.tickets.values())
         if named := asked.query.get("ticket_ids"):
             found = [t for t in found if str(t["id"]) in named.split(",")]
-        assert asked.query.get("order_by") in {None, "updated_datetime:desc"}
-        found.sort(key=lambda t: (t["updated_datetime"], t["id"]), reverse=True)
+        by, _, way = asked.query.get("order_by", "created_datetime:desc").partition(":")
+        if by not in {"created_datetime", "updated_datetime"}:
+            raise No(400)
+        found.sort(key=lambda t: (t[by], t["id"]), reverse=way == "desc")
         return self._paged(asked, found)
 
     def show(self, asked, number):

@@ -126,6 +126,25 @@ def test_zendesk_s_tickets_that_are_not_shown_are_read_by_themselves(opened):
     assert set(bulk_of(desk).read([there, gone, "999"], None)) == {there}
 
 
+@pytest.mark.parametrize(
+    "vendor",
+    [zendesk_server, freshdesk_server, chatwoot_server, gorgias_server],
+    ids=lambda vendor: vendor.CONNECTOR,
+)
+def test_assignees_are_cleared_where_many_are_moved(opened, vendor):
+    server, desk = opened(vendor)
+    server.job_takes = 0.0
+    numbers = [server.create() for _ in range(2)]
+    for number in numbers:
+        server.assign(number)
+
+    assert write(desk, leaving(desk, vendor, *numbers)) == {}
+
+    desk.read(numbers[0])  # what a job has to do is done by now
+    shown = [server.shown(number) for number in numbers]
+    assert [(each.group, each.assignee) for each in shown] == [("near", None)] * 2
+
+
 def test_freshdesk_has_a_job_for_each_kind_of_change_and_a_call_for_a_single_one(opened):
     server, desk = opened(freshdesk_server)
     tags = [(), (), ("vip",), ("vip",), ("odd",)]

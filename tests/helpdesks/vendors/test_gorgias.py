@@ -192,6 +192,15 @@ def test_what_a_rule_says_by_itself_is_no_answer(server, gorgias, made):
     assert gorgias.read(number).answered is not None
 
 
+def test_the_last_changed_come_first_whenever_they_were_made(server, gorgias):
+    server.skew = -600.0
+    numbers = [server.create() for _ in range(5)]
+    server.skew = 0.0
+    cursor = gorgias.changed_since("").cursor
+    server.assign(numbers[0])
+    assert [seen.id for seen in gorgias.changed_since(cursor).tickets] == [numbers[0]]
+
+
 def test_nothing_is_asked_that_the_documentation_does_not_name(server, gorgias):
     number = server.create()
     begun = gorgias.changed_since("").cursor
