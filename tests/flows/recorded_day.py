@@ -11,6 +11,7 @@ import numpy as np
 
 from overflow.core.model import HOME, Status
 from overflow.flows import sweep
+from overflow.flows.planner import planning
 from overflow.store import keys
 from tests.flows.house import SHOP
 from tests.flows.routing import arrive, heard
@@ -26,9 +27,11 @@ class Day:
         self._events, self._order = [], count()
         self._busy, self._last, self._number = 0, "-", 0
         self.spread = {}
+        self.is_planned = False
 
-    def play(self, tickets, seconds, channels=("email", "chat")):
-        """So many tickets in that time, more of them in the middle."""
+    def play(self, tickets, seconds, channels=("email", "chat"), *, is_planned=False):
+        """So many tickets in that time, more of them in the middle; with the planner's rounds."""
+        self.is_planned = is_planned
         moments = sorted(self.rng.triangular(0.0, seconds / 2, seconds, tickets))
         for number, moment in enumerate(moments, 1):
             channel = channels[int(self.rng.integers(len(channels)))]
@@ -54,6 +57,8 @@ class Day:
     def _sweep(self, moment):
         self.house.services.situations.heard(SHOP, "helpdesk", self.house.clock.now())
         sweep.run(self.house.services, SHOP)
+        if self.is_planned:
+            planning.run(self.house.services, SHOP)
         self._set_partners_to_work(moment)
 
     def _set_to_work(self, moment):

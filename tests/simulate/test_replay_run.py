@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,3 +155,22 @@ def test_what_was_seen_is_not_drawn():
     assert (last.state, last.held_since) == ("gone", make.NOON + 29.0)
     assert chance.used == {"work seen": 5, "patience seen": 1}
     assert Counter(job.team for job in done.jobs) == {HOME: 6}
+
+
+def test_its_planner_sees_who_waited_and_who_gave_up_and_the_work_of_home_alone():
+    rng = np.random.default_rng(3)
+    policy = lonely(1, 300.0, 60.0)
+    chat = replace(policy.channels["chat"], patience=200.0)
+    policy = replace(policy, channels={"chat": chat})
+    moments = make.NOON + np.cumsum(rng.exponential(150.0, 60))
+    past = a_past((a_case(str(n), float(at)) for n, at in enumerate(moments)), moments[-1] + HOUR)
+
+    done = replay(past, policy, Chance(1, known(300.0)))
+
+    found = done.planning.counts.at_home("chat")
+    gone = [job for job in done.jobs if job.state == "gone"]
+    served = [job for job in done.jobs if job.state == "done"]
+    waited = sum(job.held_since - job.case.at for job in gone)
+    waited += sum(job.begun - job.case.at for job in served)
+    assert (found.gave_up, found.handled) == (len(gone), len(served))
+    assert found.waited == pytest.approx(waited)

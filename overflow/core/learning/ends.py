@@ -36,11 +36,15 @@ def wait_over(prior: Record | None, record: Record, policy: Policy, now: float) 
     since = max(prior.arrived, prior.held_since)
     until = min(now, record.answered) if record.answered else now
     seconds = until - since
-    is_odd = record.status in _NOT_ASKED or not 0.0 < seconds <= LONGEST
-    if is_odd or not policy.home.hours.is_open(since):
+    if record.status in _NOT_ASKED or not tells_patience(since, seconds, policy):
         return None
     is_left = record.status in _LEFT and not record.is_touched
     return WaitOver(seconds, gave_up=is_left and record.team == HOME)
+
+
+def tells_patience(since: float, seconds: float, policy: Policy) -> bool:
+    """Whether a wait at home from then on, so long, says anything of patience."""
+    return 0.0 < seconds <= LONGEST and policy.home.hours.is_open(since)
 
 
 def _waits(record: Record, policy: Policy) -> bool:

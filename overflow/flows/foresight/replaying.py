@@ -8,18 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from overflow import policies
+from overflow.core.learning.taught import Taught, taught_before
 from overflow.core.model import Policy
 from overflow.errors import Invalid
+from overflow.flows.routing import counts
 from overflow.flows.services import Services
 from overflow.simulate.replay import compare as replay_compare
 from overflow.simulate.replay.compare import Compared
 from overflow.simulate.replay.entries import NO_POLICY, again, differences, recorded
 from overflow.simulate.replay.past import Reader
-from overflow.simulate.replay.plan import Foretold
+from overflow.simulate.replay.plan import Beforehand
 from overflow.store.journal import Entry, at
+from overflow.store.tallies import QUARTER
 
 PAGE: Final = 500
 """Entries fetched at once."""
+TAUGHT: Final = 42 * 86_400.0
+"""Seconds before a period from which a planner learns: what is older counts an eighth or less."""
 MOST_LISTED: Final = 100
 """Differences that are told one by one; all are counted."""
 
@@ -105,8 +110,21 @@ def compare(
     if own is None:
         why = "nothing was decided in it whose policy is kept"
         raise Invalid("this cannot be replayed", {"--from, --to": [why]})
-    foretold = Foretold(*services.forecasts.get(shop))
-    return replay_compare.compare(past, own, policy, seed, foretold)
+    known = beforehand(services, shop, policy, start)
+    return replay_compare.compare(past, own, policy, seed, known)
+
+
+def beforehand(services: Services, shop: str, policy: Policy, start: float) -> Beforehand:
+    """What a planner knew when the period began: the forecast of today, and what was counted."""
+    begin, end = start - TAUGHT, start // QUARTER * QUARTER
+    counted = list(services.tallies.quarters(shop, begin, end))
+    taught: dict[str, Taught] = {}
+    for name in sorted(policy.home.channels):
+        quarters = ((each.start, counts.at_home(each.tallies, name)) for each in counted)
+        found = taught_before(quarters, policy.zone)
+        if found is not None:
+            taught[name] = found
+    return Beforehand(*services.forecasts.get(shop), taught)
 
 
 def check_period(start: float, end: float) -> None:

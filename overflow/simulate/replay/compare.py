@@ -13,7 +13,7 @@ from typing import Any, Final
 from overflow.core.model import Policy
 from overflow.simulate.replay.case import Past
 from overflow.simulate.replay.chance import Chance, means
-from overflow.simulate.replay.plan import Foretold
+from overflow.simulate.replay.plan import Beforehand
 from overflow.simulate.replay.result import (
     Fate,
     Moved,
@@ -55,6 +55,9 @@ class Compared:
     """How many durations were seen, and how many drawn."""
     handle_times: dict[str, str]
     """Channel -> mean and where it is known from, for those drawn."""
+    taught: dict[str, dict[str, float]] | None
+    """Channel -> tickets that had taught a planner of work and patience before the period, older
+    ones counting less; None: neither policy plans."""
 
     @property
     def tickets(self) -> int:
@@ -74,6 +77,7 @@ class Compared:
             "left_out": dict(sorted(self.past.left_out.items())),
             "durations": self.seen,
             "handle_times": self.handle_times,
+            "taught_before": self.taught,
             "totals": {name: each.plain() for name, each in self.totals.items()},
             "by_channel": _plain(self.by_channel),
             "by_hour": _plain(self.by_hour),
@@ -104,11 +108,11 @@ def _alike(past: Past, columns: dict[str, list[Fate]]) -> dict[str, list[Fate]]:
 
 
 def compare(
-    past: Past, own: Policy, other: Policy, seed: int, foretold: Foretold | None = None
+    past: Past, own: Policy, other: Policy, seed: int, beforehand: Beforehand | None = None
 ) -> Compared:
     """What the other policy would have changed. Raises ``Invalid`` where that cannot be said.
 
-    ``foretold``: for policies that plan; without it they plan by what came lately.
+    ``beforehand``: for policies that plan; without it they plan by what came lately.
     """
     known = means(past, other)
     chance = Chance(seed, known)
@@ -116,8 +120,8 @@ def compare(
         past,
         {
             HAPPENED: happened(past, other),
-            OWN: came(replay(past, own, Chance(seed, known), foretold).jobs, other, past.end),
-            OTHER: came(replay(past, other, chance, foretold).jobs, other, past.end),
+            OWN: came(replay(past, own, Chance(seed, known), beforehand).jobs, other, past.end),
+            OTHER: came(replay(past, other, chance, beforehand).jobs, other, past.end),
         },
     )
     cost: Callable[[Fate], float] = costs(other, (own,))
@@ -137,4 +141,13 @@ def compare(
             channel: f"{seconds:.0f} s, {known.origin[channel]}"
             for channel, seconds in known.seconds.items()
         },
+        taught=_samples(beforehand) if {own.planning, other.planning} != {"off"} else None,
     )
+
+
+def _samples(beforehand: Beforehand | None) -> dict[str, dict[str, float]]:
+    found = {} if beforehand is None else beforehand.taught
+    return {
+        name: {"handle_time": one.handle.samples, "patience": one.patience.samples}
+        for name, one in found.items()
+    }

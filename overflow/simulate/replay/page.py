@@ -66,12 +66,29 @@ def notes(compared: Compared) -> Iterator[str]:
             )
     for channel, origin in compared.handle_times.items():
         yield f"mean work on {channel}: {origin}"
+    yield from _of_plans(compared.taught)
     for why, n in sorted(compared.past.left_out.items()):
         yield f"left out: {n} {why}"
     yield (
         f"in the own policy's replay {compared.moved_by_replay} tickets have another team than "
         "they really had: that is the replay's error"
     )
+
+
+def _of_plans(taught: dict[str, dict[str, float]] | None) -> Iterator[str]:
+    """What a replayed planner knew, and what of the live one's knowledge is not kept."""
+    if taught is None:
+        return
+    yield (
+        "plans: made every 10 minutes, by the forecast that is known today; all agents declared "
+        "or on shift are taken to be there. What the live planner had learned of the period's "
+        "first day before it began, and who of the agents was really there, is not in the journal"
+    )
+    for channel, samples in taught.items():
+        yield (
+            f"taught about {channel} before the period: {samples['handle_time']:.0f} times of "
+            f"work, {samples['patience']:.0f} who gave up (older ones count less)"
+        )
 
 
 def share(value: float | None) -> str:

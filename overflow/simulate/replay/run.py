@@ -27,7 +27,7 @@ from overflow.errors import Invalid
 from overflow.simulate.replay.case import Case, Done, Past
 from overflow.simulate.replay.chance import Chance
 from overflow.simulate.replay.look import Looking
-from overflow.simulate.replay.plan import EVERY, Foretold, Planning
+from overflow.simulate.replay.plan import EVERY, Beforehand, Planning
 from overflow.simulate.replay.work import Agenda, Hands
 from overflow.simulate.replay.world import Job, World
 
@@ -40,10 +40,12 @@ class Replayed:
 
     policy: Policy
     jobs: list[Job]
+    planning: Planning
+    """What its planner has learned."""
 
 
 def replay(
-    past: Past, policy: Policy, chance: Chance, foretold: Foretold | None = None
+    past: Past, policy: Policy, chance: Chance, beforehand: Beforehand | None = None
 ) -> Replayed:
     """The period under the policy, which decides as if it were live, and plans if it says so.
 
@@ -51,9 +53,9 @@ def replay(
     """
     if policy.mode is Mode.OBSERVE:
         policy = replace(policy, mode=Mode.LIVE)
-    run = _Run(past, policy, chance, Planning(policy, foretold or Foretold()))
+    run = _Run(past, policy, chance, Planning(policy, beforehand or Beforehand()))
     run.play()
-    return Replayed(policy, run.jobs)
+    return Replayed(policy, run.jobs, run.planning)
 
 
 class _Run:
@@ -61,14 +63,14 @@ class _Run:
 
     def __init__(self, past: Past, policy: Policy, chance: Chance, planning: Planning) -> None:
         self._past, self._policy, self._chance = past, policy, chance
-        self._planning = planning
+        self.planning = planning
         self._times = [at for at, _ in past.frames]
         if not past.frames:
             raise Invalid("this cannot be replayed", {"": ["nothing was decided in the period"]})
         first = past.frames[0][1]
         self._world = World(policy, first)
         self._agenda = Agenda()
-        self._hands = Hands(self._world, policy, chance, self._agenda)
+        self._hands = Hands(self._world, policy, chance, self._agenda, planning.counts)
         self._latest: dict[str, Job] = {}
         self.jobs: list[Job] = []
 
@@ -89,12 +91,12 @@ class _Run:
         """What happens again and again, from the first case on."""
         looking = Looking(self._world, self._policy, self._agenda, self._carry_out)
         first = self._past.cases[0].at if self._past.cases else self._past.end
-        if self._planning.is_wanted and self._policy.mode is not Mode.OFF:
+        if self.planning.is_wanted and self._policy.mode is not Mode.OFF:
             self._agenda.add(first, self._plan)
         self._agenda.add(first, looking.look)
 
     def _plan(self, at: float) -> None:
-        self._world.plans = self._planning.round(self._world.situation(at), at)
+        self._world.plans = self.planning.round(self._world.situation(at), at)
         self._agenda.add(at + EVERY, self._plan)
 
     def _frame(self, at: float) -> None:
@@ -165,7 +167,7 @@ class _Run:
         self._latest[case.ticket] = job
         self.jobs.append(job)
         if case.cause is Cause.NEW:
-            self._planning.came(case.channel)
+            self.planning.counts.came[case.channel] += 1
         if case.taken_over:
             self._take_over(job, at)
             return
@@ -246,6 +248,8 @@ class _Run:
             job.moves_out += 1
 
     def _move(self, job: Job, team: str, at: float) -> None:
+        if job.state == "waiting":
+            self.planning.counts.waited(job, at)
         self._world.take(job)
         self._world.put(job, team, at)
         if team != HOME:

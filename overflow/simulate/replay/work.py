@@ -10,6 +10,7 @@ from typing import TypeAlias
 from overflow.core.model import Partner, Policy
 from overflow.core.roster import hours_of, live
 from overflow.simulate.replay.chance import Chance
+from overflow.simulate.replay.counts import Counts
 from overflow.simulate.replay.world import Job, World
 
 Event: TypeAlias = Callable[[float], None]
@@ -37,8 +38,11 @@ class Agenda:
 class Hands:
     """Everybody who works on tickets."""
 
-    def __init__(self, world: World, policy: Policy, chance: Chance, agenda: Agenda) -> None:
+    def __init__(
+        self, world: World, policy: Policy, chance: Chance, agenda: Agenda, counts: Counts
+    ) -> None:
         self._world, self._policy, self._chance, self._agenda = world, policy, chance, agenda
+        self._counts = counts
 
     def serve(self, at: float) -> None:
         while (job := self._world.next_at_home(at)) is not None:
@@ -46,19 +50,23 @@ class Hands:
 
     def work(self, job: Job, at: float) -> None:
         """Home begins to work on it, for as long as it takes; the answer comes on the way."""
+        self._counts.waited(job, at)
         self._world.work(job)
+        job.begun = at
         turn, work = job.turn, self._chance.work(job.case)
         if job.response is None:
             until = self._chance.until_answer(job.case, work)
             self._agenda.add(at + until, lambda then: self._respond(job, turn, then))
-        self._agenda.add(at + work, lambda _: self._finish(job, turn))
+        self._agenda.add(at + work, lambda then: self._finish(job, turn, then))
 
     def _respond(self, job: Job, turn: int, at: float) -> None:
         if job.turn == turn and job.response is None:
             job.response, job.responded_by = at, job.team
+            self._counts.answered(job, at)
 
-    def _finish(self, job: Job, turn: int) -> None:
+    def _finish(self, job: Job, turn: int, at: float) -> None:
         if job.turn == turn and job.is_open:
+            self._counts.ended(job, at)
             self._world.take(job)
             job.state = "done"
 
@@ -87,10 +95,12 @@ class Hands:
         if job.turn == turn and job.state == "waiting":
             self._world.work(job)
             self._respond(job, turn, at)
-            self._agenda.add(at + self._chance.work(job.case), lambda _: self._finish(job, turn))
+            work = self._chance.work(job.case)
+            self._agenda.add(at + work, lambda then: self._finish(job, turn, then))
 
     def give_up(self, job: Job, at: float) -> None:
         if job.response is None and job.state == "waiting":
+            self._counts.waited(job, at, gave_up=True)
             self._world.take(job)
             job.state = "gone"
             job.held_since = at

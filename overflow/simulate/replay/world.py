@@ -40,6 +40,8 @@ class Job:
     state: str = "waiting"
     """waiting, working, done, gone (the customer gave up)."""
     held_since: float = 0.0
+    begun: float = 0.0
+    """When its holder began to work on it."""
     asked: str = ""
     is_pinned: bool = False
     """A person moved it."""
