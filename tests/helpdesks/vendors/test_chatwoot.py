@@ -7,7 +7,7 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
 from overflow.errors import Refused, Unauthorised
-from overflow.helpdesks.http import MAX_BYTES
+from overflow.helpdesks import http
 from overflow.helpdesks.port import Desired, Full, Hint, Nothing
 from tests.helpdesks.vendors import chatwoot_server as c
 from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
@@ -227,11 +227,12 @@ def test_what_changed_in_days_is_walked_over_page_after_page(server, chatwoot):
 
 
 @pytest.fixture
-def huge(server):
+def huge(server, monkeypatch):
     """Conversations of which three are too much for one answer."""
+    monkeypatch.setattr(http, "MAX_BYTES", 30_000)
     numbers = [server.create() for _ in range(8)]
     for number in numbers:
-        server.tickets[number]["additional_attributes"] = {"mail": "x" * (MAX_BYTES // 3)}
+        server.tickets[number]["additional_attributes"] = {"mail": "x" * 10_000}
     server.per_page = 2
     return numbers
 
