@@ -14,14 +14,12 @@ from typing import Final
 
 from overflow.clock import Clock, new_id
 from overflow.errors import StoreAway, Throttled
-from overflow.helpdesks.gate import is_to_stop, moves_what_was_read
+from overflow.helpdesks.gate import SOON, is_to_stop, moves_what_was_read
 from overflow.helpdesks.limits import Budget, Told
 from overflow.store.throttle import Answer, Asked, Breaker, Outcome, Rank, State, Throttle, Whose
 
 PATIENCE: Final = 8.0
 """Seconds that a call waits for its turn; who would have to wait longer comes again later."""
-SOON: Final = 2.0
-"""Seconds after which a ticket has to be read again before it is moved."""
 STEP: Final = 0.25
 """Seconds after which it is seen that it is to wait no longer."""
 LOOK: Final = 0.5

@@ -19,6 +19,9 @@ _stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda:
 _read: ContextVar[float | None] = ContextVar("read", default=None)
 _moves: ContextVar[bool] = ContextVar("moves", default=False)
 
+SOON: Final = 2.0
+"""Seconds after which a ticket has to be read again before it is moved."""
+
 
 class Gate(Protocol):
     """Asked around every exchange with one shop's helpdesk, by many threads."""

@@ -26,7 +26,8 @@ import orjson
 
 from overflow.clock import monotonic
 from overflow.errors import HelpdeskAway, Invalid, NotLetIn, Refused, Throttled
-from overflow.helpdesks.gate import OPEN, Gate, is_urgent
+from overflow.helpdesks.connections import Connections
+from overflow.helpdesks.gate import OPEN, SOON, Gate, is_urgent, moves_what_was_read
 from overflow.helpdesks.limits import retry_after
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -85,12 +86,12 @@ class Reply:
 class HelpdeskHttp:
     """A helpdesk's base URL, with a pool of kept-alive connections; usable by many threads.
 
-    ``timeout`` is seconds for connecting, writing, each wait for bytes, and for a free
-    connection; the body of an answer has to end within three times as long. Redirects are not
-    followed. Certificates are checked against the system's and certifi's authorities. The
-    environment's proxies are not used. ``sign`` makes headers for each request, from what is
-    really sent; the ``stale`` statuses say "changed since it was read"; ``gate`` is asked before
-    every call. Raises ``Invalid`` for a base URL that is not plain http or https.
+    ``timeout`` is seconds for connecting, writing and each wait for bytes; the body of an answer
+    has to end within three times as long. For a free connection as long is waited beforehand.
+    Redirects are not followed. Certificates are checked against the system's and certifi's
+    authorities. The environment's proxies are not used. ``sign`` makes headers for each request,
+    from what is really sent; the ``stale`` statuses say "changed since it was read"; ``gate`` is
+    asked before every call. Raises ``Invalid`` for a base URL that is not plain http or https.
     """
 
     def __init__(
@@ -110,7 +111,8 @@ class HelpdeskHttp:
         self._sign = sign
         self._stale = stale
         self._gate = gate
-        self._deadline = 3 * timeout
+        self._timeout = timeout
+        self._connections = Connections(connections)
         self._client = httpx.Client(
             base_url=base_url,
             headers={"accept": "application/json", "user-agent": "overflow", **(headers or {})},
@@ -199,11 +201,14 @@ class HelpdeskHttp:
     def _exchange(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
         """Past the gate, and back."""
         self._gate.enter(is_urgent=is_urgent(), what=what)
-        try:
-            response, body = self._answered(request, what)
-        except BaseException:
-            self._gate.left(None, {}, what)
-            raise
+        is_move = moves_what_was_read() is not None
+        patience = min(SOON, self._timeout) if is_move else self._timeout
+        with self._connections.one(what, patience, is_first=is_move):
+            try:
+                response, body = self._answered(request, what)
+            except BaseException:
+                self._gate.left(None, {}, what)
+                raise
         self._gate.left(response.status_code, response.headers, what)
         return response, body
 
@@ -215,9 +220,6 @@ class HelpdeskHttp:
                 if request.method != "GET":
                     raise
                 return self._send(request, what)
-        except httpx.PoolTimeout:
-            busy = f"{what}: every connection was busy for too long."
-            raise HelpdeskAway(busy, is_undone=True) from None
         except httpx.TimeoutException:
             raise HelpdeskAway(f"{what}: the helpdesk took too long.") from None
         except httpx.TransportError as away:
@@ -235,7 +237,7 @@ class HelpdeskHttp:
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise Refused(f"{what}: the answer is larger than {MAX_BYTES >> 20} MiB.")
-                if monotonic() - began > self._deadline:
+                if monotonic() - began > 3 * self._timeout:
                     raise HelpdeskAway(f"{what}: the helpdesk took too long.")
         finally:
             response.close()

@@ -5,13 +5,14 @@ import ssl
 import subprocess
 import threading
 from contextlib import closing, suppress
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from overflow.errors import HelpdeskAway, Invalid, NotLetIn, Refused
+from overflow.errors import HelpdeskAway, Invalid, NotLetIn, Refused, Throttled
 from overflow.helpdesks import http
 from overflow.helpdesks.http import HelpdeskHttp, segment, url_fault
 
@@ -232,6 +233,10 @@ def test_an_answer_that_only_trickles_is_given_up(wire, trickle):
 
 def test_waiting_for_a_free_connection_ends_too(wire, trickle):
     _, client = wire
+    told = []
+    client._gate = SimpleNamespace(
+        enter=lambda **_: None, left=lambda status, *_: told.append(status)
+    )
 
     def hold():
         with pytest.raises(HelpdeskAway, match="took too long"):
@@ -240,9 +245,10 @@ def test_waiting_for_a_free_connection_ends_too(wire, trickle):
     held = threading.Thread(target=hold)
     held.start()
     assert trickle.wait(10)
-    with pytest.raises(HelpdeskAway, match="every connection was busy"):
+    with pytest.raises(Throttled, match="every connection was busy"):
         client.request("GET", "/x")
     held.join()
+    assert told == [None], "only the call that went out says something of the helpdesk"
 
 
 def test_a_get_whose_connection_was_just_closed_is_sent_once_more(wire):
