@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -49,6 +50,19 @@ def key_names(shop: str, commit: Commit) -> list[str]:
     answer = commit.answer
     return [
         keys.ticket(shop, commit.record.id),
+        *_same_for_all(shop),
+        keys.quarter(shop, tallies.quarter(commit.now)),
+        keys.cohort(shop, tallies.quarter(commit.record.arrived)),
+        keys.drain_lease(shop),
+        keys.delivery(shop, commit.delivery),
+        keys.idempotency(shop, answer.owner, answer.key) if answer else keys.delivery(shop, ""),
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _same_for_all(shop: str) -> tuple[str, ...]:
+    """Those that every commit of the shop has, in the order of the script's header."""
+    return (
         keys.situation(shop),
         keys.open_index(shop),
         keys.claims(shop),
@@ -57,12 +71,7 @@ def key_names(shop: str, commit: Commit) -> list[str]:
         keys.tries(shop),
         keys.journal(shop),
         keys.totals(shop),
-        keys.quarter(shop, tallies.quarter(commit.now)),
-        keys.cohort(shop, tallies.quarter(commit.record.arrived)),
-        keys.drain_lease(shop),
-        keys.delivery(shop, commit.delivery),
-        keys.idempotency(shop, answer.owner, answer.key) if answer else keys.delivery(shop, ""),
-    ]
+    )
 
 
 def arguments(commit: Commit, day: str, situation: bytes = b"") -> list[Argument]:

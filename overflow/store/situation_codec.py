@@ -159,7 +159,8 @@ class _Layout:
 
     def table(self, kind: str, values: Sequence[bytes]) -> dict[Any, bytes]:
         """The fields of one kind."""
-        return {key: values[place] for key, place in self._kinds.get(kind, {}).items()}
+        places = self._kinds.get(kind)
+        return {key: values[place] for key, place in places.items()} if places else {}
 
     def loads(self, pairs: _Pairs, values: Sequence[bytes]) -> dict[tuple[str, str], Load]:
         """Waiting and wip together, without teams and queues that have neither."""
