@@ -12,7 +12,8 @@ from overflow.cli.options import API, FILE, KEY, SHOP, place, read
 from overflow.cli.shadow import shadow
 from overflow.clock import SystemClock
 from overflow.core.model import Policy
-from overflow.errors import Conflict, Fault, Invalid, Unknown
+from overflow.errors import Conflict, Fault, Invalid
+from overflow.flows.book import missing
 from overflow.policies.applied import is_as_applied, is_same, marked, unmarked
 from overflow.policies.explain import explain
 from overflow.policies.folder import in_file, read_file
@@ -108,7 +109,7 @@ def show(shop: str, version: int | None, api: str | None, key: str) -> None:
     with place(api, key) as there:
         stored = there.get(shop, version)
     if stored is None:
-        raise Unknown(f"there is no shop {shop}, or not this version of its policy")
+        raise missing(shop, version)
     click.echo(f"# version {stored[0]}")
     document = {"shop": shop, **unmarked(stored[1])}
     click.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), nl=False)

@@ -14,6 +14,12 @@ FRESH: Final = 2.0
 """Seconds that a policy is used before the store is asked whether it is still the current one."""
 
 
+def missing(shop: str, version: int | None) -> Unknown:
+    """Nobody stored that policy."""
+    asked = "" if version is None else f" with a version {version} of its policy"
+    return Unknown(f"there is no shop {shop!r}{asked}")
+
+
 class _Kept(NamedTuple):
     policy: Policy
     checked: float
@@ -48,7 +54,7 @@ class PolicyBook:
         found = self._store.get(shop, version)
         if found is None:
             self._kept.pop(shop, None)
-            raise Unknown(f"there is no shop {shop!r}, or not this version of its policy")
+            raise missing(shop, version)
         number, document = found
         if kept is not None and kept.policy.version == number:
             policy = kept.policy

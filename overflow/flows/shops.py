@@ -7,6 +7,7 @@ from typing import Any
 
 from overflow import policies
 from overflow.errors import Unknown
+from overflow.flows.book import missing
 from overflow.flows.routing.errand import IMPORTED
 from overflow.flows.services import Services
 from overflow.jobs import Task
@@ -46,7 +47,7 @@ def get_policy(
     """
     found = services.policies.get(shop, version)
     if found is None:
-        raise Unknown(f"there is no shop {shop!r}, or not this version of its policy")
+        raise missing(shop, version)
     return found
 
 

@@ -222,9 +222,10 @@ def test_a_stored_policy_is_shown_as_a_file_that_can_be_applied(run, write, stor
     assert "mode: observe" in run("show", "lamps", "--version", 1)
 
 
-def test_a_shop_that_is_not_there_cannot_be_shown(run, store):
-    assert run("show", "candles", status=2) == [
-        "there is no shop candles, or not this version of its policy"
+def test_a_shop_or_version_that_is_not_there_cannot_be_shown(run, store):
+    assert run("show", "candles", status=2) == ["there is no shop 'candles'"]
+    assert run("show", "candles", "--version", 7, status=2) == [
+        "there is no shop 'candles' with a version 7 of its policy"
     ]
 
 
