@@ -26,7 +26,7 @@
 -- microseconds for which nothing goes out; calls in 1000 s, -1 any number; calls of the budget, 0 for
 -- none; what the helpdesk last said is left, -1 nothing; failures in a row
 
-local BURST = 16 -- the part of the budget that may go out at once
+local BURST = 24 -- the part of the budget that may go out at once
 local CREDIT = 4 -- calls by which moves may be ahead of it, or a tenth of it
 local SLIP = 0.5 -- seconds that calls may come closer together on their way
 local TURN = 4 -- urgent calls after which another one goes first
