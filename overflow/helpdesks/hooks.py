@@ -2,8 +2,8 @@
 
 What is known of that stands, with its sources, in the vendors' documentation and code: Zammad tries
 five times within two minutes (app/jobs/trigger_webhook_job.rb), Chatwoot once
-(lib/webhooks/trigger.rb), Freshdesk after 5, 30 and 60 minutes, Zendesk and Gorgias by no schedule
-that they promise.
+(lib/webhooks/trigger.rb), Freshdesk after 5, after another 30 and another 60 minutes, Zendesk and
+Gorgias by no schedule that they promise.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Final
 from overflow.core.model import HelpdeskConfig
 
 USUAL: Final = 900.0
-LONGEST: Final = 3600.0
-"""Seconds; what comes later than that is of no use to anybody."""
+LONGEST: Final = 6000.0
+"""Seconds; the longest of them all."""
 _RESENT: Final[Mapping[str, float]] = {
     "chatwoot": 120.0,  # its own job queue may be behind
-    "freshdesk": LONGEST,
-    "standard": LONGEST,
+    "freshdesk": LONGEST,  # the last try comes after 95 minutes
+    "standard": 3600.0,
     "zammad": 420.0,  # each try may take a minute
 }
 

@@ -2,14 +2,19 @@
 
 import pytest
 
+from overflow.core.model import HelpdeskConfig
 from overflow.flows.polling import audit
-from overflow.helpdesks.hooks import LONGEST
+from overflow.helpdesks.hooks import LONGEST, patience
 from tests.flows.house import SHOP
 from tests.flows.test_differences import causes
 from tests.flows.test_sync import settle
 from tests.helpdesks.vendors.worlds import VENDORS
 
 HELPDESKS = VENDORS
+
+
+def test_freshdesk_s_last_try_is_waited_for():
+    assert patience(HelpdeskConfig("freshdesk", {}, {})) > (5 + 30 + 60) * 60
 
 
 @pytest.fixture
