@@ -42,7 +42,10 @@ class Partners(NamedTuple):
 def partners_of(
     channel: Channel, policy: Policy, situation: Situation, now: float, spans: tuple[Span, ...]
 ) -> Partners:
-    """Who takes the channel's tickets in these stretches, and when; empty: nobody ever does."""
+    """Who takes the channel's tickets in these stretches, and when.
+
+    Who takes none in all that time is left out, unless nobody else is there.
+    """
     longer = (*spans, *after(channel, policy, spans))
     known = [(p, _Terms(p, channel, situation, now).offer(longer)) for p in able(channel, policy)]
     known = [(p, offer) for p, offer in known if any(n for _, n in offer.places)] or known
@@ -101,17 +104,16 @@ class _Terms:
 
     def _worked(self, spans: tuple[Span, ...]) -> Iterator[tuple[float, float]]:
         """What it works between two stretches it works while the clock stands still."""
-        so_far = 0.0
-        for number, (begin, until) in enumerate(spans):
+        so_far, before = 0.0, spans[0][0]
+        for begin, until in spans:
+            so_far += sum(closes - opens for opens, closes in self._hours(before, begin)) / MINUTE
             yield minute_of(begin, spans), so_far
             for opens, closes in self._hours(begin, until):
                 yield minute_of(opens, spans), so_far
                 so_far += (closes - opens) / MINUTE
                 yield minute_of(closes, spans), so_far
             yield minute_of(until, spans), so_far
-            if number + 1 < len(spans):
-                between = self._hours(until, spans[number + 1][0])
-                so_far += sum(closes - opens for opens, closes in between) / MINUTE
+            before = until
 
     def _hours(self, begin: float, until: float) -> list[Span]:
         """The stretches between in which it works."""
