@@ -19,7 +19,7 @@ LONGEST: Final = 6000.0
 _RESENT: Final[Mapping[str, float]] = {
     "chatwoot": 120.0,  # its own job queue may be behind
     "freshdesk": LONGEST,  # the last try comes after 95 minutes
-    "standard": 3600.0,
+    "standard": LONGEST,
     "zammad": 420.0,  # each try may take a minute
 }
 
