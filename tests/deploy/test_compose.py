@@ -38,13 +38,27 @@ def test_the_compose_file_keeps_the_specification():
 
 @pytest.mark.needs("docker-compose")
 def test_compose_itself_reads_the_file_as_it_is_meant():
-    config = json.loads(run("docker-compose", "config", "--format", "json", "--no-env-resolution"))
-    services = config["services"]
+    services = as_compose_reads_it()
 
     assert services.keys() == {"api", "worker", "valkey", "prometheus", "grafana"}
     assert services["worker"]["command"] == ["python", "-m", "workers"]
     assert services["api"]["environment"] == services["worker"]["environment"]
     assert services["api"]["depends_on"]["valkey"]["condition"] == "service_healthy"
+
+
+@pytest.mark.needs("docker-compose")
+@pytest.mark.parametrize(("said", "processes"), [("", "2"), ("5", "5")])
+def test_the_api_has_as_many_processes_as_the_settings_say(monkeypatch, said, processes):
+    monkeypatch.setenv("OVERFLOW_API_WORKERS", said)
+
+    assert as_compose_reads_it()["api"]["environment"]["GRANIAN_WORKERS"] == processes
+
+
+def test_api_and_workers_run_the_same_image_which_is_built_once(services):
+    ours = [service for service in services.values() if service["image"] == "overflow:latest"]
+
+    assert [service for service in services.values() if "build" in service] == ours[:1]
+    assert ours == [services["api"], services["worker"]]
 
 
 @every_service
@@ -57,9 +71,10 @@ def test_every_service_starts_again_and_has_a_health_check(services, name):
 
 @every_service
 def test_every_image_has_a_version_or_is_built_here(services, name):
-    service = services[name]
+    image = services[name]["image"]
 
-    assert "build" in service or re.search(r":v?\d+\.\d+", service["image"])
+    built = {service["image"] for service in services.values() if "build" in service}
+    assert image in built or re.search(r":v?\d+\.\d+", image)
 
 
 @every_service
@@ -86,7 +101,7 @@ def test_our_processes_have_no_rights_they_do_not_need(services, name):
 @our_service
 def test_every_setting_in_the_file_is_one_that_the_service_knows(services, name):
     set_here = {
-        *services[name]["environment"],
+        *(each for each in services[name]["environment"] if each.startswith("OVERFLOW_")),
         *re.findall(r"OVERFLOW_\w+", dockerfile(services[name])),
     }
 
@@ -108,6 +123,11 @@ def test_every_file_that_is_mounted_is_there(services, name):
     mounts = [volume.split(":")[0] for volume in services[name]["volumes"]]
 
     assert all((ROOT / mount).exists() for mount in mounts if mount.startswith("./"))
+
+
+def as_compose_reads_it() -> dict[str, dict]:
+    command = ("docker-compose", "config", "--format", "json", "--no-env-resolution")
+    return json.loads(run(*command))["services"]
 
 
 def dockerfile(service: dict) -> str:
