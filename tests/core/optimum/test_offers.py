@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from overflow.core.optimum.bellman import NEVER, ends_of, solve
 from overflow.core.optimum.bellman_finite import solve_finite
+from overflow.core.optimum.bellman_grid import natural
 from overflow.core.optimum.bellman_late import Lines
+from overflow.core.optimum.bellman_sweep import sweep
 from overflow.core.optimum.deferral import defer
 from overflow.core.optimum.offer import Offer
 from overflow.core.optimum.service_level import at_price, priced, share_in_time
@@ -118,6 +120,14 @@ def test_hours_cost_no_less_than_being_always_there_and_no_more_than_never(cours
         for stretches in ([ALL_DAY], open_, [])
     )
     assert always - 2e-3 * always <= here <= never + 2e-3 * never
+
+
+@given(courses, hours)
+@settings(max_examples=25, deadline=None)
+def test_to_know_the_hours_never_costs_more_than_not_to(course, open_):
+    here = with_hours(course, *open_)
+    blind = sweep(here, natural(here, 2), level=solve(course).threshold)
+    assert solve(here).expected_cost(2) <= blind.values[0][2] * 1.002
 
 
 @given(courses)
