@@ -58,6 +58,8 @@ class Walk:
         self._http = http
         self._lexicon = lexicon
         self._now = now
+        self._rush_until = 0.0
+        """Until then what changed lately is taken to be too much for one piece."""
 
     def changed(self, cursor: str) -> Page:
         """The cursor is when the last walk began, by our clock."""
@@ -77,12 +79,16 @@ class Walk:
     def lately(self, since: float | None) -> Sequence[Snapshot]:
         """What changed since then, by our clock, though no more than some minutes ago.
 
-        None: a moment ago. Nothing where that is too much for one piece.
+        None: a moment ago. Nothing where that is too much for one piece, or was within a minute.
         """
-        passed = 0 if since is None else max(0, int(self._now() - since))
+        now = self._now()
+        if now < self._rush_until:
+            return ()
+        passed = 0 if since is None else max(0, int(now - since))
         try:
             return self._recent(min(passed + OVERLAP, _LATELY))
         except Refused:
+            self._rush_until = now + OVERLAP
             return ()
 
     def _recent(self, within: int) -> Sequence[Snapshot]:

@@ -95,6 +95,15 @@ def test_a_search_by_time_of_day_is_quoted_where_the_options_say_so(server):
     own.close()
 
 
+def test_the_last_changed_come_first_whenever_they_were_made(server, zammad):
+    server.skew = -600.0
+    numbers = [server.create() for _ in range(5)]
+    server.skew = 0.0
+    cursor = zammad.changed_since("").cursor
+    server.assign(numbers[4])
+    assert [seen.id for seen in zammad.changed_since(cursor).tickets] == [numbers[4]]
+
+
 def test_what_our_own_user_changed_last_is_passed_over_where_its_number_is_known():
     body = json.loads((z.DATA / "zammad-default-payload.json").read_text())
     for actor, kind in ((9, Nothing), (8, Hint)):
