@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import redis
 
@@ -12,6 +12,7 @@ from overflow.clock import Clock
 from overflow.core.plan import Planner
 from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
+from overflow.flows.drain.pieces import Gathering
 from overflow.jobs import Jobs
 from overflow.settings import Settings
 from overflow.store.differences import Differences
@@ -28,9 +29,6 @@ from overflow.store.tallies import Tallies
 from overflow.store.throttle import Throttle
 from overflow.store.tickets import Tickets
 from overflow.store.upkeep import Upkeep
-
-if TYPE_CHECKING:
-    from overflow.flows.drain.pieces import Gathering
 
 ANSWERS: Final = 16
 """Answers of partners that may wait for helpdesks at a time, in one process: fewer than the API has

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overflow.flows.drain.attend import Due
-from overflow.flows.drain.attend_many import NOBODY
+from overflow.flows.drain.due import NOBODY, Due
 from overflow.flows.drain.pieces import LOOKED_FOR, Gathering
 from overflow.store.marks import Mark
 from tests.flows.bulk_desk import BulkDesk

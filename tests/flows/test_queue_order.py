@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overflow.flows.drain.attend import Due
+from overflow.flows.drain.due import Due
 from overflow.flows.drain.queue_order import TURN, in_order
 from overflow.store.marks import Mark
 

@@ -9,12 +9,12 @@ ticket's mark brings it back here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from overflow.core.lifecycle import desired_of
 from overflow.core.model import Record, Snapshot
 from overflow.errors import Busy
+from overflow.flows.drain.due import Due
 from overflow.flows.drain.look import look
 from overflow.flows.drain.posting import (
     begin_note,
@@ -27,20 +27,10 @@ from overflow.flows.drain.posting import (
 from overflow.flows.services import Services
 from overflow.helpdesks.gate import acting_on, urgent
 from overflow.helpdesks.port import Desired, Helpdesk, NoteAlong
-from overflow.store.marks import Mark
 
 FRESH: Final = 300.0
 """Seconds after it was given away within which a ticket that only owes a note is not read anew."""
 UNSHOWN: Final = "the helpdesk took the change and does not show it"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A ticket that is due, and the marks that say so."""
-
-    id: str
-    write: Mark | None
-    read: Mark | None
 
 
 class Stopped(Exception):

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 
 from overflow.core.lifecycle import desired_of
 from overflow.core.model import Record, Snapshot
 from overflow.errors import Busy, Fault, NotLetIn, Refused, StoreAway
 from overflow.flows.drain.attend import (
     UNSHOWN,
-    Due,
     Stopped,
     Watch,
     go_on,
     is_unwritten,
     owes_only_its_note,
 )
+from overflow.flows.drain.due import Due, Owing, Parted
 from overflow.flows.drain.look import READS, Looked, Reading, contended, take_in
 from overflow.flows.drain.posting import begin_note, end_note, is_noted, may_go_along, noted
 from overflow.flows.services import Services
@@ -40,23 +40,6 @@ tickets that changed in them stand in front of those that are looked for."""
 
 Failed = Callable[[Due, Exception], None]
 """Told of each ticket that failed."""
-
-
-Owing = tuple[Due, Record]
-"""Who stands as desired and owes a note."""
-
-
-class Parted(NamedTuple):
-    """Who goes on alone."""
-
-    alone: frozenset[str]
-    """Tickets whose next try is to be made without the others."""
-    unfound: frozenset[str]
-    """Those that the helpdesk's list did not show, though it may the next time."""
-    owing: Sequence[Owing]
-
-
-NOBODY: Final = Parted(frozenset(), frozenset(), ())
 
 
 def attend_many(

@@ -12,8 +12,8 @@ from typing import Final
 import structlog
 
 from overflow.errors import Busy, Fault, HelpdeskAway, NotLetIn, Throttled
-from overflow.flows.drain.attend import Due
 from overflow.flows.drain.backoff import delay
+from overflow.flows.drain.due import Due
 from overflow.flows.routing.carry import count
 from overflow.flows.services import Services
 from overflow.store.marks import Mark, Work

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from overflow.flows.drain.attend import Due
-from overflow.flows.drain.attend_many import Owing, Parted
+from overflow.flows.drain.due import Due, Owing, Parted
 from overflow.helpdesks.port import Bulk
 
 Piece = tuple[Due, ...]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from overflow.flows.drain.attend import Due
+from overflow.flows.drain.due import Due
 
 TURN: Final = 5
 """Of so many places one goes by age."""

@@ -19,8 +19,9 @@ from typing import Final, NamedTuple
 from overflow.clock import monotonic
 from overflow.core.model import Record
 from overflow.errors import Busy, StoreAway
-from overflow.flows.drain.attend import Due, Stopped, attend, owes_only_its_note
-from overflow.flows.drain.attend_many import NOBODY, Owing, Parted, attend_many
+from overflow.flows.drain.attend import Stopped, attend, owes_only_its_note
+from overflow.flows.drain.attend_many import attend_many
+from overflow.flows.drain.due import NOBODY, Due, Owing, Parted
 from overflow.flows.drain.failing import ANSWERS, Failing
 from overflow.flows.drain.pieces import Gathering, Piece
 from overflow.flows.drain.posting import post_note
