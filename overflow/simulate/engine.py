@@ -68,6 +68,7 @@ class _Day:
         self._waiting = 0
         self._slots = 0
         self._partners = Partners(partners_of(scenario), scenario.breach)
+        self._refused: set[int] = set()
         self._events: list[tuple[float, int, int]] = []
         self._outcome = Outcome(offered=size - scenario.n0)
         self._handlers: tuple[Callable[[float, int], None], ...] = (
@@ -143,7 +144,8 @@ class _Day:
         partner = self._partners.take(t, ticket, came + self._scenario.target)
         self._contender.overflowed(t, ticket, partner is not None)
         if partner is None:
-            outcome.refused += 1
+            self._refused.add(ticket)  # once, however often it is looked at again
+            outcome.refused = len(self._refused)
             return False
         if partner.slots is not None:
             hold = self._chances.partner_hold[ticket] * partner.handle_time

@@ -64,7 +64,7 @@ class Outcome:
     late: int = 0
     """Of the overflowed: after waiting at home."""
     refused: int = 0
-    """Overflows that the partner had no slot for."""
+    """Tickets that were to overflow when no partner could take them."""
     abandoned: int = 0
     lost: int = 0
     """Not answered at closing."""

@@ -47,7 +47,8 @@ def report(
         _section([*of_one], asked, seats.get(name, ()))
         for name, of_one in groupby(runs, key=lambda run: run.scenario.name)
     ]
-    return page("What the policy would do", _LEAD, _overview(runs, asked), *parts)
+    overview = [_overview(runs, asked)] if len(parts) > 1 else []
+    return page("What the policy would do", _LEAD, *overview, *parts)
 
 
 def _overview(runs: Sequence[Run], asked: Sequence[str]) -> str:
@@ -155,7 +156,7 @@ def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
         "policy",
         "tickets",
         "overflow",
-        "of all, late",
+        "overflow late",
         "in time",
         "gave up",
         "wait, half",
@@ -168,8 +169,9 @@ def _figures(runs: Sequence[Run], asked: Sequence[str]) -> str:
     strong = [place for place, run in enumerate(runs) if run.policy in asked]
     note = (
         f"{runs[0].days} days. Tickets and breaches are a day's, shares of all tickets that came; "
-        "in time: answered within the target, by whomever; waits: of those answered at home; "
-        "refused: no partner could take it, so it stayed."
+        "overflow late: after a wait at home, counted in overflow too; in time: answered within "
+        "the target, by whomever; waits: of those answered at home; refused: no partner could "
+        "take it, so it stayed."
     )
     return table(heads, rows, note=note, strong=strong)
 
