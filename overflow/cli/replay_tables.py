@@ -60,8 +60,8 @@ def _groups(what: str, groups: Mapping[str, Mapping[str, Sums]], console: Consol
             str(then.offered),
             share(then.service_level),
             f"-> {share(other.service_level)}",
-            f"{then.cost:.2f}",
-            f"-> {other.cost:.2f}",
+            f"{then.cost:,.2f}",
+            f"-> {other.cost:,.2f}",
             *(cell for partner in handed for cell in _volume(partner, then, other)),
         )
     console.print()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from overflow.simulate.drawing.axis import Axis, axis
@@ -34,10 +34,24 @@ _ROWS: Final[tuple[tuple[str, Callable[[Sums], str]], ...]] = (
     ("not due yet", lambda each: f"{each.open}"),
     ("service level", lambda each: share(each.service_level)),
     ("overflowed", lambda each: f"{each.overflowed}"),
-    ("cost, EUR", lambda each: f"{each.cost:.2f}"),
+    ("cost, EUR", lambda each: f"{each.cost:,.2f}"),
 )
 Groups = dict[str, dict[str, Sums]]
 Value = Callable[[Sums], float | None]
+
+
+class _Shown(NamedTuple):
+    """A figure that is drawn, by hour and by channel."""
+
+    title: str
+    unit: str
+    value: Value
+    text: Callable[[float], str]
+    high: float | None = None
+
+    def axis(self, values: list[float]) -> Axis:
+        """The one that it is drawn on; of tickets there are no halves."""
+        return axis(self.unit, values, high=self.high, whole=self.unit == "tickets")
 
 
 def rows(totals: Iterable[Sums]) -> Iterator[tuple[str, ...]]:
@@ -81,8 +95,8 @@ def _of_plans(taught: dict[str, dict[str, float]] | None) -> Iterator[str]:
         return
     yield (
         "plans: made every 10 minutes, by the forecast that is known today; all agents declared "
-        "or on shift are taken to be there. What the live planner had learned of the period's "
-        "first day before it began, and who of the agents was really there, is not in the journal"
+        "or on shift are taken to be there. What the live planner knew, when the period began, of "
+        "that same day, and which agents were really there, is not in the journal"
     )
     for channel, samples in taught.items():
         yield (
@@ -114,11 +128,11 @@ def page(compared: Compared) -> str:
         section("In all", table(heads, list(rows(compared.totals.values())), strong=(6, 8))),
         section("By hour of arrival", *_by_hour(compared.by_hour)),
         section("By channel", *_by_channel(compared.by_channel)),
+        section("What this rests on", *(paragraph(line) for line in notes(compared))),
         section(
             f"{len(compared.moved)} tickets would have had another team",
             _moved(compared.moved, zone),
         ),
-        section("What this rests on", *(paragraph(line) for line in notes(compared))),
     )
 
 
@@ -128,10 +142,16 @@ def _level(each: Sums) -> float | None:
 
 def _by_hour(groups: Groups) -> Iterator[str]:
     hours = _hours(list(groups))
-    yield _chart("Service level", "answered in time, %", groups, hours, _level, 100.0)
-    yield _chart("Cost", "EUR", groups, hours, lambda each: each.cost, None)
+    for shown in _shown(groups):
+        yield _chart(shown, groups, hours)
+
+
+def _shown(groups: Groups) -> Iterator[_Shown]:
+    """What is drawn: service level, cost, and the volume of each partner."""
+    yield _Shown("Service level", "answered in time, %", _level, lambda y: f"{y:.1f} %", 100.0)
+    yield _Shown("Cost", "EUR", lambda each: each.cost, lambda y: f"{y:,.2f}")
     for partner in partners(each for row in groups.values() for each in row.values()):
-        yield _chart(f"To {partner}", "tickets", groups, hours, _volume(partner), None)
+        yield _Shown(f"To {partner}", "tickets", _volume(partner), lambda y: f"{y:.0f}")
 
 
 def _volume(partner: str) -> Value:
@@ -150,35 +170,31 @@ def _hours(names: list[str]) -> Axis:
     return Axis("hour of arrival", 0.0, float(max(1, len(names))), ticks, text)
 
 
-def _chart(
-    title: str, unit: str, groups: Groups, hours: Axis, value: Value, high: float | None
-) -> str:
+def _chart(shown: _Shown, groups: Groups, hours: Axis) -> str:
     lines = []
     for name, label in NAMES.items():
-        values = [value(row[name]) for row in groups.values()]
+        values = [shown.value(row[name]) for row in groups.values()]
         points = [(float(place), found) for place, found in enumerate(values)]
         points.append((float(len(values)), values[-1] if values else None))
         lines.append(Line(label, points, tone=_TONES[name], steps=True))
     everything = [y for line in lines for _, y in line.points if y is not None]
-    return chart(title, hours, axis(unit, everything, high=high), lines, height=230.0)
+    return chart(shown.title, hours, shown.axis(everything), lines, height=230.0)
 
 
 def _by_channel(groups: Groups) -> Iterator[str]:
-    yield _bars("Service level", "answered in time, %", groups, _level, 100.0)
-    yield _bars("Cost", "EUR", groups, lambda each: each.cost, None)
-    for partner in partners(each for row in groups.values() for each in row.values()):
-        yield _bars(f"To {partner}", "tickets", groups, _volume(partner), None)
+    for shown in _shown(groups):
+        yield _bars(shown, groups)
 
 
-def _bars(title: str, unit: str, groups: Groups, value: Value, high: float | None) -> str:
-    shown = [
-        Bar(channel if name == HAPPENED else "", found, f"{found:,.1f}", tone=_TONES[name])
+def _bars(shown: _Shown, groups: Groups) -> str:
+    found = [
+        Bar(channel if name == HAPPENED else "", y, shown.text(y), tone=_TONES[name])
         for channel, row in groups.items()
         for name in NAMES
-        if (found := value(row[name])) is not None
+        if (y := shown.value(row[name])) is not None
     ]
     note = "From top to bottom: what happened, the own policy's replay, this policy's."
-    return bars(title, axis(unit, [bar.value for bar in shown], high=high), shown, note=note)
+    return bars(shown.title, shown.axis([bar.value for bar in found]), found, note=note)
 
 
 def _moved(moved: list[Moved], zone: ZoneInfo) -> str:
