@@ -95,6 +95,17 @@ def test_a_search_by_time_of_day_is_quoted_where_the_options_say_so(server):
     own.close()
 
 
+def test_what_the_search_knows_of_late_is_found_by_the_next_walk(server, zammad):
+    server.lag = 50.0
+    cursor = zammad.changed_since("").cursor
+    number = server.create()
+    server.skew = 20.0
+    page = zammad.changed_since(cursor)
+    assert (page.tickets, page.is_last) == ([], True)
+    server.skew = 55.0
+    assert [seen.id for seen in zammad.changed_since(page.cursor).tickets] == [number]
+
+
 def test_the_last_changed_come_first_whenever_they_were_made(server, zammad):
     server.skew = -600.0
     numbers = [server.create() for _ in range(5)]

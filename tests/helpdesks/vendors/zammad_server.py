@@ -49,6 +49,8 @@ class Server(Little):
         self.tickets: dict[str, dict] = {}
         self.tags: dict[str, list[str]] = {}
         self.said: dict[str, list[dict]] = {}
+        self.lag = 0.0
+        """Seconds until the search knows of a change."""
         self._ids, self._jobs = itertools.count(81), itertools.count(1)
         super().__init__(now)
 
@@ -79,7 +81,8 @@ class Server(Little):
         if "T" in since and not since.startswith('"'):
             return []
         since = since.strip('"').removesuffix("Z")
-        found = [t for t in self.tickets.values() if t["updated_at"] >= since]
+        indexed = iso(self.now() - self.lag)
+        found = [t for t in self.tickets.values() if since <= t["updated_at"] <= indexed]
         found.sort(
             key=lambda t: (t["updated_at"], t["id"]), reverse=asked.query["order_by"] == "desc"
         )

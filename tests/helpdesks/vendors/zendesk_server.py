@@ -19,6 +19,8 @@ REASON = "7001"
 OPTIONS = {"email": EMAIL, "user": BOT, "groups": GROUPS}
 CONNECTOR = "zendesk"
 DATA = Path(__file__).parent / "data"
+UPDATES = 30
+"""Of one ticket by one user, in ten minutes."""
 BULK, CALLS_FOR_EIGHT = "tickets/update_many", 8
 
 
@@ -50,6 +52,8 @@ class Server(Little):
         self.said: dict[str, list[dict]] = {}
         self._ids, self._deliveries = itertools.count(35436), itertools.count(8350205582)
         self.jobs = Jobs()
+        self.updates: dict[str, list[float]] = {}
+        """When each ticket was written to."""
         super().__init__(now)
 
     def check(self, asked):
@@ -105,6 +109,7 @@ class Server(Little):
 
     def _updated(self, number, change):
         ticket = self._there(number)
+        self._count_update(number)
         if ticket["status"] == "closed":
             raise No(422, {"error": "RecordInvalid", "description": "closed"})
         if change.get("safe_update") and change["updated_stamp"] != ticket["updated_at"]:
@@ -134,6 +139,12 @@ class Server(Little):
             ),
         )
         return ticket
+
+    def _count_update(self, number):
+        recent = [at for at in self.updates.get(number, ()) if at > self.now() - 600.0]
+        self.updates[number] = [*recent, self.now()]
+        if len(recent) >= UPDATES:
+            raise No(429, {"error": "TooManyUpdates"}, **{"Retry-After": "60"})
 
     def add_tags(self, asked, number):
         return self._retag(number, set(self._there(number)["tags"]) | set(asked.body["tags"]))
