@@ -45,6 +45,15 @@ def in_service(slots, handle, minutes, seed=3):
     return [Span(0.5, 0, 0.0, int(k), slots * 0.5, 0, 0.0) for k in ended]
 
 
+def fresh_lognormal(slots, handle, cv, minutes, seed):
+    """Spans of always busy slots that begin anew at 0, with heavy tails."""
+    rng, spread = np.random.default_rng(seed), math.log1p(cv**2)
+    many = rng.lognormal(math.log(handle) - spread / 2, math.sqrt(spread), (slots, minutes * 20))
+    ends = np.cumsum(many, axis=1)
+    ended = np.histogram(ends, bins=np.arange(0.0, minutes + 0.25, 0.5))[0]
+    return [Span(0.5, 0, 0.0, int(k), slots * 0.5, 0, 0.0) for k in ended]
+
+
 @given(spans, st.sampled_from([CHAT, MAIL]))
 def test_every_figure_is_a_rate_that_can_be_planned_with(seen, expected):
     known = estimate.known(observed(seen, expected), expected, 2.0)
@@ -70,6 +79,14 @@ def test_before_anything_is_seen_all_is_as_the_policy_says():
     assert known.theta == pytest.approx(0.125)
     assert known.rate is None
     assert known.slots is None
+
+
+def test_short_tickets_that_end_first_promise_no_easy_day():
+    found = [
+        estimate.known(observed(fresh_lognormal(20, 10.0, 2.5, 60, seed)), CHAT, 1.0).mu * 10.0
+        for seed in range(20)
+    ]
+    assert np.mean(found) < 1.1
 
 
 @pytest.mark.parametrize("handle", [6.0, 10.0, 15.0, 20.0])
