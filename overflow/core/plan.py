@@ -29,11 +29,12 @@ from overflow.core.optimum.bellman_late import Lines, halfway
 from overflow.core.optimum.course import Course
 from overflow.core.optimum.deferral import Deferral, defer
 from overflow.core.optimum.service_level import priced, waiting_on
-from overflow.core.prospects.prospect import Fading, Missing, Prospect, course, missing
+from overflow.core.prospects.prospect import Fading, Missing, Prospect, course, missing, spoken
 
 DEMAND_STEP: Final = 0.02
 MU_STEP: Final = 0.02
 THETA_STEP: Final = 0.10
+RATE_STEP: Final = 0.10
 """Logarithms: estimates closer than this are the same."""
 
 LONG: Final = 0.1
@@ -91,6 +92,8 @@ class _Point(NamedTuple):
     mu: int
     theta: int
     missing: Missing
+    rate: int | None = None
+    """Arrivals lately, where the forecast is silent."""
     since: int = -1
     """Which part of the time that a surprise lasts it was seen in; -1: it does not fade."""
 
@@ -153,7 +156,7 @@ class Planner:
 
     def _lines_of(self, prospect: Prospect, at: _Point, here: Course, late_wait: float) -> Lines:
         """What waiting costs depends on nobody who still comes: demand may move as it likes."""
-        key = prospect, at._replace(demand=0, missing=Missing(), since=-1), here.breach
+        key = prospect, _Point(0, at.mu, at.theta, Missing()), here.breach
         if key not in self._lines:
             if len(self._lines) >= LINES:
                 self._lines.clear()
@@ -172,6 +175,7 @@ def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
         coarse * round(math.log(now.mu * handle) / (coarse * MU_STEP)),
         round(math.log(now.theta * patience) / THETA_STEP) if patience else 0,
         _missing(prospect, now, t),
+        _rate(prospect, now, t),
         int(t / _part(prospect)) if demand and is_long(prospect) else -1,
     )
 
@@ -179,6 +183,12 @@ def _point(prospect: Prospect, estimates: Estimates, t: float) -> _Point:
 def _missing(prospect: Prospect, now: Known, t: float) -> Missing:
     agents = round(missing(prospect, now, t))
     return Missing(agents, prospect.agents(t)) if agents > 0 else Missing(agents)
+
+
+def _rate(prospect: Prospect, now: Known, t: float) -> int | None:
+    if now.rate is None or not prospect.is_silent(t):
+        return None
+    return round(math.log(now.rate) / RATE_STEP)
 
 
 def is_long(prospect: Prospect) -> bool:
@@ -210,11 +220,13 @@ def _is_late_worth(here: Course) -> bool:
 
 
 def _course(prospect: Prospect, at: _Point) -> Course:
-    patience = prospect.expected.patience
+    patience, demand = prospect.expected.patience, math.exp(at.demand * DEMAND_STEP)
+    if at.rate is not None:
+        prospect = spoken(prospect, math.exp(at.rate * RATE_STEP) / demand)
     fading = Fading((at.since + 0.5) * _part(prospect), lasting(prospect.expected))
     return course(
         prospect,
-        math.exp(at.demand * DEMAND_STEP),
+        demand,
         math.exp(at.mu * MU_STEP) / prospect.expected.handle,
         math.exp(at.theta * THETA_STEP) / patience if patience else 0.0,
         at.missing,

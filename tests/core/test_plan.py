@@ -58,6 +58,24 @@ def test_more_demand_than_foretold_lowers_thresholds_and_less_raises_them():
     assert at(more, 60.0) < at(planner.plan(CHAT, FRESH, 60.0), 60.0) < at(less, 60.0)
 
 
+@pytest.mark.parametrize(
+    "forecast", [((0.0, 0.0),), ((0.0, 1.0), (60.0, 1.0), (60.0, 0.0), (240.0, 0.0))]
+)
+def test_where_the_forecast_says_nobody_comes_what_came_lately_goes_on(forecast):
+    silent = replace(CHAT, forecast=forecast)
+    assert silent.foretold(100.0, 110.0) == 0.0
+    found = Planner().plan(silent, seen(60, arrivals=2), 100.0)
+    busy = Planner().plan(replace(CHAT, forecast=((0.0, 2.0),)), FRESH, 100.0)
+    assert at(found, 100.0) == pytest.approx(at(busy, 100.0), abs=1)
+    assert at(Planner().plan(silent, seen(60, arrivals=0), 100.0), 100.0) > at(found, 100.0)
+
+
+def test_an_hour_of_which_the_forecast_is_silent_says_nothing_of_the_others():
+    silent = replace(CHAT, forecast=((0.0, 1.0), (60.0, 1.0), (60.0, 0.0), (240.0, 0.0)))
+    planner, after = Planner(), seen(60, arrivals=2)
+    assert planner.plan(silent, after, 30.0) == planner.plan(silent, FRESH, 30.0)
+
+
 def test_tickets_that_take_longer_lower_thresholds():
     planner = Planner()
     slow = planner.plan(CHAT, seen(120, ended=1, busy=16.0), 60.0)

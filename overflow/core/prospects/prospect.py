@@ -7,7 +7,7 @@ business hours the time is business time too, with closed hours cut out.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
@@ -82,10 +82,16 @@ class Prospect:
         """As planned from ``t`` on."""
         return held(self.roster, t)
 
+    def is_silent(self, t: float) -> bool:
+        """Whether the forecast says of ``t`` that nobody comes: it may just not know."""
+        return between(self.forecast, t) <= 0.0
+
     def foretold(self, begin: float, until: float) -> float:
-        """Arrivals that the forecast, never quite 0 before the horizon, expects between."""
+        """Arrivals that the forecast expects between; 0 where it is silent or the day is over."""
         end = min(until, self.horizon)
-        return as_foretold(self).arrivals(begin, end) if begin < end else 0.0
+        if begin >= end or self.is_silent(begin):
+            return 0.0
+        return as_foretold(self).arrivals(begin, end)
 
 
 def course(
@@ -146,6 +152,17 @@ def as_foretold(prospect: Prospect) -> Course:
     expected = prospect.expected
     theta = 1.0 / expected.patience if expected.patience else 0.0
     return course(prospect, 1.0, 1.0 / expected.handle, theta, Missing())
+
+
+def spoken(prospect: Prospect, rate: float) -> Prospect:
+    """With so many arrivals a unit of time wherever the forecast is silent for a while."""
+    points = prospect.forecast
+    neighbours = zip((points[0], *points), points, (*points[1:], points[-1]), strict=False)
+    filled = tuple(
+        (at, rate if here <= 0.0 and min(before, after) <= 0.0 else here)
+        for (_, before), (at, here), (_, after) in neighbours
+    )
+    return replace(prospect, forecast=filled)
 
 
 def missing(prospect: Prospect, known: Known, t: float) -> float:
