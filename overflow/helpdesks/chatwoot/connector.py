@@ -38,7 +38,8 @@ _NONE: Final = b"null"
 class ChatwootOptions(VendorOptions):
     """``helpdesk.options`` of a policy whose connector is ``chatwoot``.
 
-    ``url`` is Chatwoot's own address and ``account`` the number in it; ``groups`` are teams.
+    ``url`` is Chatwoot's own address, with or without the API's path behind it; ``account`` is the
+    number in it; ``groups`` are teams.
     ``signed``: without it, for versions that do not sign, the secret is the last part of the
     webhook's URL and a webhook is only a hint. ``pending`` says who has a pending conversation:
     a bot, or the customer. ``bulk``: whether jobs, which are not documented, may be used.
@@ -70,9 +71,10 @@ class ChatwootHelpdesk:
         self._is_signed = cast("bool", options["signed"])
         self._words = Vocabulary.of(options, words, CHANNELS)
         self._lexicon = Lexicon(self._words, has_bot=options["pending"] == "bot")
+        place = f"/api/v1/accounts/{self._account}"
         url = cast("str", options["url"]).rstrip("/")
         self._http = HelpdeskHttp(
-            f"{url}/api/v1/accounts/{self._account}",
+            url.removesuffix(place).removesuffix("/api/v1") + place,
             timeout=cast("float", options["timeout"]),
             connections=cast("int", options["connections"]),
             sign=self._authorise,

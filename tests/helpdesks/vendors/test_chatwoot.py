@@ -139,6 +139,14 @@ def test_a_team_that_is_not_there_is_refused(server):
     own.close()
 
 
+@pytest.mark.parametrize("behind", ["/", "/api/v1", "/api/v1/accounts/1/"])
+def test_the_api_s_path_may_stand_behind_the_address(server, behind):
+    own = connect(c, server, SystemClock(), url=server.url + behind)
+    number = server.create()
+    assert own.read(number).id == number
+    own.close()
+
+
 def test_another_account_s_conversation_is_not_ours():
     assert isinstance(event(account={"id": 2}), Nothing)
 
