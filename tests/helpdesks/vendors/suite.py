@@ -288,10 +288,10 @@ def test_an_outage_of_ten_minutes_ends_in_step_and_without_a_storm(world):
     world.server.bad.refuse = lambda asked: None
     world.poll()
     sweep.run(world.house.services, SHOP)
-    settle(world.house)
+    settle(world.house, 30.0)
 
-    agrees(world, *numbers)
     assert views.dead_letters(world.house.services, SHOP)[0] == []
+    agrees(world, *numbers)
     away = [n for n in numbers if world.record(n).team != HOME]
     assert all(len(world.server.shown(n).notes) == 1 for n in away)
     assert len(world.server.asked) - during < 20 * len(numbers) + 60
