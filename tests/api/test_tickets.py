@@ -152,3 +152,20 @@ def test_a_cursor_that_is_none_is_a_fault_and_no_empty_page(shopkeeper, path):
 
     assert answer.status_code == 422
     assert answer.json["faults"] == {"cursor": ["is no `next_cursor` of this list"]}
+
+
+def test_faults_say_what_a_text_has_to_be(shopkeeper):
+    answer = shopkeeper("POST", WHERE, {"id": "a b", "channel": "!"}, Idempotency_Key="k")
+
+    assert answer.status_code == 422
+    assert answer.json["faults"]["channel"] == ["must be 1 to 60 letters, digits, '_' and '-'"]
+    assert answer.json["faults"]["id"][0].startswith("must be 1 to 128 letters")
+
+
+def test_a_ticket_from_the_future_is_refused(shopkeeper):
+    body = {"id": "4711", "created_at": "2999-01-01T00:00:00Z"}
+
+    answer = shopkeeper("POST", WHERE, body, Idempotency_Key="k")
+
+    assert (answer.status_code, answer.json["faults"]) == (422, {"created_at": ["is not yet"]})
+    assert shopkeeper("GET", f"{WHERE}/4711").status_code == 404

@@ -11,6 +11,12 @@ NAME: Final = r"^[A-Za-z0-9_-]{1,60}$"
 QUEUE: Final = r"^[A-Za-z0-9_.-]{1,120}$"
 ENTRY: Final = r"^[0-9]{1,16}-[0-9]{1,16}$"
 TICKET: Final = r"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$"
+SPELT: Final = {
+    NAME: "must be 1 to 60 letters, digits, '_' and '-'",
+    QUEUE: "must be 1 to 120 letters, digits, '_', '.' and '-'",
+    TICKET: "must be 1 to 128 letters, digits, '_', '.', ':' and '-'; first none of the last three",
+}
+"""What is said of a text that does not fit."""
 MOST: Final = 200
 """Entries of a page."""
 
@@ -28,7 +34,7 @@ def agent(**kwargs: Any) -> fields.String:  # noqa: ANN401  marshmallow's
 def word(about: str, example: str, pattern: str = NAME, **kwargs: Any) -> fields.String:  # noqa: ANN401  marshmallow's
     """A name of something that the service knows."""
     return fields.String(
-        validate=validate.Regexp(pattern, error="is no such name"),
+        validate=validate.Regexp(pattern, error=SPELT.get(pattern, "is no such name")),
         metadata={"description": about, "example": example},
         **kwargs,
     )

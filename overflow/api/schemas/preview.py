@@ -18,7 +18,7 @@ from marshmallow import (
 )
 
 from overflow.api.moments import Moment
-from overflow.api.schemas.common import NAME, QUEUE, TICKET, word
+from overflow.api.schemas.common import NAME, QUEUE, SPELT, TICKET, word
 from overflow.api.schemas.decisions import DecisionSchema
 from overflow.api.schemas.shops import PartnerSchema, QueueSchema, SituationSchema
 from overflow.api.schemas.tickets import NewTicketSchema
@@ -26,7 +26,7 @@ from overflow.core.model import Cause
 
 _COUNT: Final = validate.Range(0, 1_000_000)
 _TAG: Final = validate.Length(1, 100)
-_TEAM: Final = validate.Regexp(NAME, error="is no such name")
+_TEAM: Final = validate.Regexp(NAME, error=SPELT[NAME])
 
 
 class MovedSchema(Schema):

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from overflow.api.moments import Moment
-from overflow.api.schemas.common import NAME, agent, text
+from overflow.api.schemas.common import NAME, SPELT, agent, text
 from overflow.core.model import Declared, Switch
 
 _UNTIL = "Until then it holds; afterwards the policy does again."
@@ -40,7 +40,7 @@ class AvailabilitySchema(_Hours):
     """What a partner can take now."""
 
     capacity = fields.Dict(
-        keys=fields.String(validate=validate.Regexp(NAME, error="is no such name")),
+        keys=fields.String(validate=validate.Regexp(NAME, error=SPELT[NAME])),
         values=fields.Integer(strict=True, validate=validate.Range(0, 100_000)),
         load_default=None,
         allow_none=True,

@@ -18,6 +18,8 @@ from overflow.store.requests import Answered, Begun, InProgress, OtherBody
 
 FIRST: Final = frozenset({"decided", "accepted", "imported"})
 """Outcomes of a ticket that was not known: no poll has found it, and one call of the store did."""
+AHEAD: Final = 300.0
+"""Seconds that the clock of such a caller may be ahead."""
 LONGEST_ID: Final = 200
 """Characters of a ticket's id."""
 
@@ -96,7 +98,8 @@ def submit(
     answer says what stands.
 
     Raises ``Conflict`` (422) for another body under the same key, (409) while the first request
-    is being worked on, ``Invalid`` where nobody names a group, and what ``route`` raises.
+    is being worked on, ``Invalid`` where nobody names a group or it was made in the future, and
+    what ``route`` raises.
     """
     seen = _placed(services, shop, seen)
     begun = services.requests.begin(shop, owner, key, body)
@@ -112,6 +115,8 @@ def submit(
 
 
 def _placed(services: Services, shop: str, seen: Snapshot) -> Snapshot:
+    if seen.created > services.clock.now() + AHEAD:
+        raise Invalid("the ticket comes from the future", {"created_at": ["is not yet"]})
     group = seen.group or services.book.policy(shop).home.group
     if not group:
         why = "is missing, and the policy names no `inhouse.group` that it could stand in"
