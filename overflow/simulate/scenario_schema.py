@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
 from overflow.simulate.told import Points, Steps
@@ -16,6 +16,8 @@ _POSITIVE: Final = Range(min=0, min_inclusive=False, error="must be above 0")
 _NOT_NEGATIVE: Final = Range(min=0, error="must be 0 or more")
 _LAWS: Final = OneOf(["exp", "lognormal"], error="must be exp or lognormal")
 _NEEDED: Final[Any] = {"required": True, "error_messages": {"required": "is missing"}}
+_NULL_SAYS: Final = "patience_config"
+"""The one field where null is a value: a patience without end."""
 _PAIR: Final = 2
 
 
@@ -24,6 +26,15 @@ class _Number(fields.Float):
 
     def _deserialize(self, value: object, *_: object, **__: object) -> float:
         return _number(value)
+
+
+class _Whole(fields.Integer):
+    """A whole number: 3 and 3.0, but no part of one and no text."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> int:
+        if not _number(value).is_integer():
+            raise ValidationError("must be a whole number")
+        return int(_number(value))
 
 
 class _Pairs(fields.Field[tuple[tuple[float, float], ...]]):
@@ -69,12 +80,22 @@ class ScenarioSchema(Schema):
 
         unknown = EXCLUDE
 
+    error_messages: ClassVar[dict[str, str]] = {"type": "must be an object, one scenario"}
+
+    @pre_load
+    def _what_is_null_is_not_said(self, data: object, **_: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        return {name: v for name, v in data.items() if v is not None or name == _NULL_SAYS}
+
     name = fields.String(**_NEEDED, validate=Length(min=1, error="must not be empty"))
     channel = fields.String()
     note = fields.String()
     horizon = _Number(**_NEEDED, data_key="H", validate=_POSITIVE)
     roster = _Roster(**_NEEDED)
-    concurrency = fields.Integer(load_default=1, data_key="conc", validate=Range(min=1))
+    concurrency = _Whole(
+        load_default=1, data_key="conc", validate=Range(min=1, error="must be 1 or more")
+    )
     handle_time = _Number(**_NEEDED, data_key="aht", validate=_POSITIVE)
     theta = _Number(**_NEEDED, validate=_NOT_NEGATIVE)
     target = _Number(**_NEEDED, data_key="T", validate=_NOT_NEGATIVE)
@@ -84,24 +105,24 @@ class ScenarioSchema(Schema):
     overflow = _Number(**_NEEDED, data_key="c_o", validate=_NOT_NEGATIVE)
     kept = _Number(**_NEEDED, data_key="c_i", validate=_NOT_NEGATIVE)
     end = fields.String(validate=OneOf(["drain", "close"], error="must be drain or close"))
-    n0 = fields.Integer(validate=_NOT_NEGATIVE)
-    batch0 = fields.Integer(validate=_NOT_NEGATIVE)
+    n0 = _Whole(validate=_NOT_NEGATIVE)
+    batch0 = _Whole(validate=_NOT_NEGATIVE)
     service = fields.String(validate=_LAWS)
     service_cv = _Number(validate=_POSITIVE)
     patience = fields.String(validate=_LAWS)
     patience_cv = _Number(validate=_POSITIVE)
-    partner_slots = fields.Integer(allow_none=True, validate=_NOT_NEGATIVE)
-    partner_handle = _Number(allow_none=True, data_key="partner_aht", validate=_POSITIVE)
+    partner_slots = _Whole(validate=_NOT_NEGATIVE)
+    partner_handle = _Number(data_key="partner_aht", validate=_POSITIVE)
     partner_wait = _Number(validate=_NOT_NEGATIVE)
     late_wait = _Number(validate=_NOT_NEGATIVE)
-    forecast = _Pairs(allow_none=True)
-    roster_plan = _Roster(allow_none=True)
-    aht_config = _Number(allow_none=True, validate=_POSITIVE)
+    forecast = _Pairs()
+    roster_plan = _Roster()
+    aht_config = _Number(validate=_POSITIVE)
     patience_config = _Patience(allow_none=True, validate=_POSITIVE)
-    optimum_eur = _Number(allow_none=True)
-    never_overflow_ratio = _Number(allow_none=True)
-    best_fixed_threshold = fields.Integer(allow_none=True)
-    best_fixed_threshold_ratio = _Number(allow_none=True)
+    optimum_eur = _Number()
+    never_overflow_ratio = _Number()
+    best_fixed_threshold = _Whole()
+    best_fixed_threshold_ratio = _Number()
 
     @validates_schema(skip_on_field_errors=False)
     def _belongs_together(self, data: Mapping[str, Any], **_: object) -> None:

@@ -52,7 +52,7 @@ def test_work_is_measured_against_what_the_policy_expects(shop, desk):
         served(shop, desk, number, 240.0)
         told = planned(shop) if number % 10 == 9 else {}
 
-    assert told["known"]["handle_time"] == pytest.approx(240.0, rel=0.2)
+    assert told["known"]["handle_time"] == pytest.approx(240.0, rel=0.3)
     assert told["learned"]["handle_time"] == {"prior": 600.0, "samples": 40.0}
 
 

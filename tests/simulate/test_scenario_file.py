@@ -79,8 +79,19 @@ def test_times_may_spread_otherwise_than_exponentially(read):
 
 
 def test_what_is_null_is_not_said(read):
-    (scenario,) = read(small(partner_slots=None, forecast=None, optimum_eur=None))
-    assert scenario.partner_slots is None
+    nothing = dict.fromkeys(("partner_slots", "forecast", "optimum_eur", "end", "n0", "service_cv"))
+    assert read(small(**nothing)) == read(small())
+    with pytest.raises(Invalid) as found:
+        read(small(aht=None))
+    assert found.value.faults == {"small.aht": ["is missing"]}
+
+
+@pytest.mark.parametrize("value", [2.5, "2", True])
+def test_what_is_counted_is_a_whole_number(read, value):
+    assert read(small(conc=2.0, n0=3.0)) == read(small(conc=2, n0=3))
+    with pytest.raises(Invalid) as found:
+        read(small(conc=value))
+    assert set(found.value.faults) == {"small.conc"}
 
 
 def test_every_fault_is_named_with_its_path(read):
