@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, Literal
 
 import orjson
 
@@ -27,6 +27,8 @@ PAGES: Final = 4
 JOB: Final = 100
 """Tickets that one job takes."""
 
+Form = Literal["bulk_action", "plain"]
+"""What the body of a job stands in: its documentation and a description of the API disagree."""
 Properties = Callable[[Snapshot, Desired], Mapping[str, object]]
 """What is to be sent for one ticket; empty: nothing differs."""
 Put = Callable[[str, Mapping[str, object]], None]
@@ -34,7 +36,7 @@ Put = Callable[[str, Mapping[str, object]], None]
 
 
 class FreshdeskBulk:
-    """Keeps ``Bulk``. ``is_wrapped``: the body of a job stands in ``bulk_action``."""
+    """Keeps ``Bulk``. ``forms`` in which a job may be sent: the first that is taken is kept to."""
 
     most = 300  # lists find those of three jobs for little more than those of one
     settles = 8.0
@@ -43,13 +45,18 @@ class FreshdeskBulk:
     gathers = 8.0
 
     def __init__(
-        self, http: HelpdeskHttp, walk: Walk, properties: Properties, put: Put, *, is_wrapped: bool
+        self,
+        http: HelpdeskHttp,
+        walk: Walk,
+        properties: Properties,
+        put: Put,
+        forms: Sequence[Form],
     ) -> None:
         self._http = http
         self._walk = walk
         self._properties = properties
         self._put = put
-        self._is_wrapped = is_wrapped
+        self._forms = forms
         self._reached = 0
         """The lowest number on the last page that was looked at of the tickets made last."""
 
@@ -133,5 +140,13 @@ class FreshdeskBulk:
             "ids": [number_of(ticket_id) for ticket_id in ticket_ids],
             "properties": properties,
         }
-        body = {"bulk_action": job} if self._is_wrapped else job
-        self._http.request("POST", "tickets/bulk_update", json=body)
+        for form in self._forms:
+            body = job if form == "plain" else {form: job}
+            try:
+                self._http.request("POST", "tickets/bulk_update", json=body)
+            except Refused as no:
+                if isinstance(no, NotLetIn) or form == self._forms[-1]:
+                    raise
+            else:
+                self._forms = (form,)
+                return

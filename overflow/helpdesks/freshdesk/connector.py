@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import cast
+from typing import Final, cast
 
 from marshmallow import fields, validate
 
@@ -20,7 +20,7 @@ from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
 from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
-from overflow.helpdesks.freshdesk.bulk import FreshdeskBulk
+from overflow.helpdesks.freshdesk.bulk import Form, FreshdeskBulk
 from overflow.helpdesks.freshdesk.ticket import CHANNELS, Lexicon, hint_of, html_of
 from overflow.helpdesks.freshdesk.walk import PAGE, Walk, has_more
 from overflow.helpdesks.gate import OPEN, Gate, moving
@@ -31,6 +31,12 @@ from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions, meanings
 from overflow.helpdesks.vocabulary import Vocabulary, number_of
 
+_FORMS: Final[Mapping[str, Sequence[Form]]] = {
+    "auto": ("bulk_action", "plain"),
+    "bulk_action": ("bulk_action",),
+    "plain": ("plain",),
+}
+
 
 class FreshdeskOptions(VendorOptions):
     """``helpdesk.options`` of a policy whose connector is ``freshdesk``.
@@ -40,7 +46,8 @@ class FreshdeskOptions(VendorOptions):
     ``walk_days``: how far back the last change of an open ticket lies at the most. Not confirmed
     by the vendor: ``unassign`` (null, or left to the change of the group), ``tags`` (whether those
     sent replace all or are added), ``merged_tag`` (there is none by default), ``bulk`` (what the
-    body of a bulk update stands in; ``off``: tickets are changed one by one).
+    body of a bulk update stands in, by default whichever is taken; ``off``: tickets are changed
+    one by one).
     """
 
     statuses = meanings(fields.Integer(validate=validate.Range(min=2)))
@@ -49,9 +56,7 @@ class FreshdeskOptions(VendorOptions):
     unassign = fields.String(load_default="null", validate=validate.OneOf(["null", "omit"]))
     tags = fields.String(load_default="replace", validate=validate.OneOf(["replace", "add"]))
     merged_tag = fields.String(load_default="")
-    bulk = fields.String(
-        load_default="bulk_action", validate=validate.OneOf(["bulk_action", "plain", "off"])
-    )
+    bulk = fields.String(load_default="auto", validate=validate.OneOf([*_FORMS, "off"]))
 
 
 class FreshdeskHelpdesk:
@@ -148,10 +153,7 @@ class FreshdeskHelpdesk:
     def _bulk(self, how: str) -> FreshdeskBulk | None:
         if how == "off":
             return None
-        is_wrapped = how == "bulk_action"
-        return FreshdeskBulk(
-            self._http, self._walk, self._properties, self._put, is_wrapped=is_wrapped
-        )
+        return FreshdeskBulk(self._http, self._walk, self._properties, self._put, _FORMS[how])
 
     def _properties(self, seen: Snapshot, desired: Desired) -> dict[str, object]:
         """What differs, as Freshdesk has it."""

@@ -156,6 +156,30 @@ def test_freshdesk_has_a_job_for_each_kind_of_change_and_a_call_for_a_single_one
     assert written == ["POST tickets/bulk_update"] * 2 + [f"PUT tickets/{numbers[4]}"]
 
 
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_freshdesk_s_job_is_sent_in_the_form_that_was_taken(opened, is_plain):
+    server, desk = opened(freshdesk_server)
+    server.is_plain, server.job_takes = is_plain, 0.0
+    numbers = [server.create() for _ in range(2)]
+    for posts in (1 + is_plain, 1):
+        before = len(server.calls("POST"))
+        assert write(desk, leaving(desk, freshdesk_server, *numbers)) == {}
+        assert len(server.calls("POST")) - before == posts
+        assert desk.read(numbers[1]).group == "near"
+        for number in numbers:
+            server.move(number, "shop")
+
+
+def test_freshdesk_s_job_that_is_refused_in_every_form_is_told_of(opened):
+    server, desk = opened(freshdesk_server)
+    changes = leaving(desk, freshdesk_server, server.create(), server.create())
+    server.bulk_update = lambda asked: (400, {}, {})
+    for _ in range(2):
+        with pytest.raises(Refused, match="400"):
+            write(desk, changes)
+    assert len(server.calls("POST")) == 4
+
+
 @pytest.mark.parametrize(
     ("status", "fault"), [(500, HelpdeskAway), (404, Refused)], ids=["fails", "is refused"]
 )
