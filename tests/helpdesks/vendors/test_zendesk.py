@@ -89,6 +89,20 @@ def test_the_export_can_be_asked_for_more_right_after_a_first_walk(zendesk):
     assert zendesk.changed_since(zendesk.changed_since("").cursor).is_last
 
 
+def test_what_is_open_is_walked_over_by_when_it_was_made(server, zendesk):
+    """The search shows no more than a thousand."""
+    numbers, seen, cursor = set(), set(), ""
+    for ago in range(80, 0, -10):
+        server.skew = -ago
+        numbers.add(server.create())
+    for _ in range(8):
+        page = zendesk.walk_open(cursor)
+        seen |= {ticket.id for ticket in page.tickets}
+        cursor = page.cursor
+    assert seen == numbers
+    assert max(int(a.query["page"]) for a in server.asked if a.path == "search") < 3
+
+
 def test_deleted_tickets_are_among_what_changed(server, zendesk):
     cursor = zendesk.changed_since("").cursor
     number = server.create()
