@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from overflow.errors import HelpdeskAway
+from overflow.helpdesks.gate import OPEN
 from overflow.policies.text import document
 from tests.flows.house import House, MovableClock
 from tests.helpdesks.rest import example_server
@@ -30,9 +31,12 @@ class Described(World):
         self.clock = MovableClock()
         self.server = self.vendor.Server(self.clock.now, *real)
         self.server.options = {**getattr(self.server, "options", {}), **self.options}
-        described = SimpleNamespace(**{**vars(self.vendor), "CONNECTOR": "rest"})
-        self.desk = connect(described, self.server, self.clock)
+        self.desk = self.connected()
         self.house = House(store_url, store_client, self.desk, clock=self.clock)
+
+    def connected(self, gate=OPEN):
+        described = SimpleNamespace(**{**vars(self.vendor), "CONNECTOR": "rest"})
+        return connect(described, self.server, self.clock, gate)
 
 
 class Polled(Described):

@@ -36,6 +36,7 @@ class Held:
 
 LOOKS = {
     "zammad": r"GET .*/tags",  # the second of its two calls
+    "rest": r"GET .*/ticket/\d+",
     "chatwoot": r"GET .*/conversations(/\d+)?",
 }
 """The call by which tickets are seen; else it is one about tickets."""
