@@ -107,8 +107,10 @@ def test_a_partner_that_can_be_full_is_what_small_steps_come_to():
         assert solution.expected_cost(n) == pytest.approx(small[n], rel=3e-3)
 
 
-hours = st.lists(st.floats(0, 100), min_size=2, max_size=4, unique=True).map(
-    lambda cuts: list(zip(sorted(cuts)[::2], sorted(cuts)[1::2], strict=False))
+hours = (
+    st.lists(st.integers(0, 400), min_size=2, max_size=4, unique=True)
+    .map(sorted)
+    .map(lambda cuts: [(cuts[i] / 4, cuts[i + 1] / 4) for i in range(0, len(cuts) - 1, 2)])
 )
 
 
