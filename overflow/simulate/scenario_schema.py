@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
@@ -80,7 +80,7 @@ class ScenarioSchema(Schema):
 
         unknown = EXCLUDE
 
-    error_messages: ClassVar[dict[str, str]] = {"type": "must be an object, one scenario"}
+    error_messages = {"type": "must be an object, one scenario"}  # noqa: RUF012  as marshmallow has it
 
     @pre_load
     def _what_is_null_is_not_said(self, data: object, **_: object) -> object:
