@@ -67,7 +67,10 @@ def costs(lane: Course) -> Vector:
     losses = waiting * lane.theta * (lane.lost - lane.kept)
     keeping = rate * (lane.kept + lane.breach * lateness(lane, 0.0, len(n) - 1)) + losses
     deaths = np.minimum(n, slots) * lane.mu + waiting * lane.theta
-    return _along(keeping, rate * lane.leaving + losses, deaths / rate)
+    found = _along(keeping, rate * lane.leaving + losses, deaths / rate)
+    if lane.theta == 0 and rate >= slots * lane.mu:
+        found[-1] = keeping[-1]  # the line outgrows any threshold: with none, all wait at its end
+    return found
 
 
 def _along(keeping: Vector, refusing: Vector, deaths: Vector) -> Vector:
