@@ -11,7 +11,7 @@ from overflow.simulate.replay.chance import Chance, means
 from overflow.simulate.replay.page import notes
 from overflow.simulate.replay.past import Reader
 from overflow.simulate.replay.run import replay
-from tests.flows.house import SHOP, document
+from tests.flows.house import NEAR_GROUP, SHOP, document, partner
 from tests.flows.recorded_day import Day
 
 HOUR = 3600.0
@@ -23,6 +23,7 @@ PLANNED = {
         "chat": {"target": {"time": "2m"}, "handle_time": "10m", "live": True, "patience": "10m"},
     },
     "pressure": {"backlog": "off"},
+    "partners": [partner("near", NEAR_GROUP, price=1000.0)],
 }
 
 
@@ -30,10 +31,11 @@ PLANNED = {
 def recorded(house, desk):
     """Three hours under the planner; the work takes half as long as the policy says.
 
-    Letters alone: here people take the oldest ticket, in a replay the live ones first.
+    Nobody goes to so dear a partner, and only letters come, of which everybody takes the oldest: so
+    the replay goes as the day went.
     """
     house.open(**PLANNED)
-    return Day(house, desk, agents=2).play(120, 3 * HOUR, ("email",), is_planned=True)
+    return Day(house, desk, agents=2).play(70, 3 * HOUR, ("email",), is_planned=True)
 
 
 def replayed(house, start, end):
@@ -49,9 +51,9 @@ def test_it_ends_the_day_with_the_estimates_that_the_live_one_had(house, recorde
     done = replayed(house, recorded[0] - 1, recorded[1])
     told = planning.kept(house.services, SHOP)["email"]["known"]
 
-    assert told["handle_time"] < 480.0
+    assert told["handle_time"] < 540.0
     again = 60.0 / done.planning.known["email"].mu
-    assert again == pytest.approx(told["handle_time"], rel=0.15)
+    assert again == pytest.approx(told["handle_time"], rel=0.05)
 
 
 def test_what_it_counts_of_home_is_what_the_service_counted(house, recorded):
@@ -59,9 +61,8 @@ def test_what_it_counts_of_home_is_what_the_service_counted(house, recorded):
     then = counts.at_home(house.services.tallies.totals(SHOP), "email")
     again = done.planning.counts.at_home("email")
 
-    assert again.handled == pytest.approx(then.handled, rel=0.15)
-    mean, other = again.handled_time / again.handled, then.handled_time / then.handled
-    assert mean == pytest.approx(other, rel=0.15)
+    assert again.handled == then.handled > 40
+    assert again.handled_time == pytest.approx(then.handled_time)
 
 
 def test_it_begins_with_what_the_days_before_have_taught(house, recorded):
