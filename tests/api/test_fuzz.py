@@ -15,7 +15,7 @@ from tests.api.described import APP, SPEC
 EXAMPLES = 12
 OPERATIONS = list(operations(SPEC))
 RULED = {
-    "submit_ticket": "no ticket was made before 1970",
+    "submit_ticket": "no ticket was made before 1970, or is to be made yet",
     "declare_availability": "something must be declared, and until a time to come",
     "declare_staffing": "something must be declared, and until a time to come",
     "switch_off": "until a time to come",
