@@ -119,7 +119,7 @@ def test_an_overloaded_lane_without_end_of_patience_overflows_what_does_not_fit(
 
 
 @given(st.floats(1.05, 3.0), st.floats(21.5, 1e4))
-def test_nobody_overflows_where_those_who_do_not_fit_cost_more_there_than_all_of_them_late(load, overflow):
+def test_nobody_overflows_where_that_costs_more_than_to_have_all_late(load, overflow):
     dear = {"breach": 20.0, "lost": 0.0, "overflow": max(overflow, 21.0 * load / (load - 1.0))}
     found = threshold(load / 3, 2.0, 1 / 6, 0.0, 30.0, **dear, kept=1.0)
     assert found == NEVER
