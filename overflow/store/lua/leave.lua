@@ -20,7 +20,7 @@
 
 local FAILURES = 12 -- in a row that open the breaker
 local SHORTEST, LONGEST = 3e6, 30e6 -- for which it is open
-local BURST = 16 -- as enter.lua has it
+local BURST = 24 -- as enter.lua has it
 local LEAST = 1 / 16 -- of the rate is left after one 429 upon the other
 local FORGOTTEN = 86400 -- as enter.lua has it
 local MINUTE = 60 -- calls that a learned budget has at least
