@@ -5,7 +5,7 @@ from __future__ import annotations
 import redis
 
 from overflow import policies
-from overflow.errors import Conflict
+from overflow.errors import Conflict, Invalid
 from overflow.policies.applied import marked
 from overflow.policies.folder import read_folder
 from overflow.settings import Settings
@@ -16,12 +16,18 @@ def apply_new(settings: Settings, client: redis.Redis) -> list[str]:
     """Make the shops of the policies' directory that do not exist yet; a line for each.
 
     A shop that exists is left as it is: the stored policy wins over the file. Several processes
-    may do this at once. Raises ``Invalid`` with the faults of all files before anything is made.
+    may do this at once. Where shops are served, a file with faults keeps nobody from serving them:
+    its faults are told. Else it raises ``Invalid`` with those of all files, and makes nothing.
     """
-    found = read_folder(settings.policies_dir) if settings.policies_dir else {}
+    if settings.policies_dir is None:
+        return []
+    found, faults = read_folder(settings.policies_dir)
     store = Policies(client)
-    said = []
-    for shop in sorted(found.keys() - set(store.shops())):
+    known = set(store.shops())
+    if faults and not known:
+        raise Invalid(f"the policies in {settings.policies_dir} have faults", faults)
+    said = [f"left out: {name} {text}" for name, texts in faults.items() for text in texts]
+    for shop in sorted(found.keys() - known):
         policy = policies.build(found[shop], shop)
         try:
             version = store.put(shop, marked(found[shop]), policy, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from overflow import policies
 from overflow.errors import Invalid, unreadable
@@ -18,11 +19,17 @@ def read_file(path: Path) -> Document:
     return included(_read(path), path.parent, _read)
 
 
-def read_folder(directory: Path) -> dict[str, Document]:
-    """Every ``*.yaml`` of the directory by its shop, each without faults.
+class Folder(NamedTuple):
+    """What a directory of policies has."""
 
-    Raises ``Invalid`` with the faults of all files, by file and path.
-    """
+    policies: dict[str, Document]
+    """By shop, each without faults."""
+    faults: dict[str, list[str]]
+    """Of all other files, by file and path."""
+
+
+def read_folder(directory: Path) -> Folder:
+    """Every ``*.yaml`` of the directory. Of two files for one shop the first counts."""
     found: dict[str, Document] = {}
     faults: dict[str, list[str]] = {}
     for path in sorted(directory.glob("*.yaml")):
@@ -34,10 +41,8 @@ def read_folder(directory: Path) -> dict[str, Document]:
             continue
         if shop in found:
             faults[f"{path}: shop"] = [f"another file describes {shop} too"]
-        found[shop] = document
-    if faults:
-        raise Invalid(f"the policies in {directory} have faults", faults)
-    return found
+        found.setdefault(shop, document)
+    return Folder(found, faults)
 
 
 def in_file(path: Path, error: Invalid) -> dict[str, list[str]]:

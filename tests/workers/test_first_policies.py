@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 
-from overflow.settings import VARIABLES
+from overflow.policies.first import apply_new
+from overflow.settings import VARIABLES, Settings
 from overflow.store.policies import Policies
 from tests.serve.procs import children, until
 
@@ -67,3 +68,17 @@ def test_policies_with_faults_are_named_and_nothing_is_made(store_client, store_
     assert process.returncode == 2
     assert f"workers: {tmp_path}/lamps.yaml: inhouse.agents" in said
     assert Policies(store_client).shops() == []
+
+
+def test_a_file_with_faults_keeps_nobody_from_serving_the_shops_that_are_there(
+    store_client, store_url, tmp_path
+):
+    (tmp_path / "lamps.yaml").write_text(POLICY.format(agents=2))
+    apply_new(Settings(policies_dir=tmp_path), store_client)
+    (tmp_path / "a.yaml").write_text("a: [")
+    (tmp_path / "candles.yaml").write_text(POLICY.format(agents=1).replace("lamps", "candles"))
+
+    told = apply_new(Settings(policies_dir=tmp_path), store_client)
+
+    assert told[0].startswith(f"left out: {tmp_path}/a.yaml: line 1 ")
+    assert told[1:] == ["shop candles created, version 1"]
