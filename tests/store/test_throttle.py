@@ -293,7 +293,7 @@ class TestWhatTheHelpdeskSays:
 
     def test_its_limit_takes_the_place_of_the_published_one(self, throttle):
         enter(throttle)
-        assert self.told(throttle, limit=80).budget == 80
+        assert self.told(throttle, limit=120).budget == 120
         assert [enter(throttle, most=0.0).answer for _ in range(4)].count(Answer.GO) == 2
         assert self.told(throttle, limit=20).budget == 20
 
