@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from overflow.core.model import Cause, Record
+from overflow.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from overflow.core import phrases, telling
 from overflow.core.model import HOME, Cause, Pressure
 from overflow.core.trace import Check, Input, Line, Measure, Reason, TeamTest, Trace
+from overflow.core.values import dataclass
 
 __all__ = [
     "Check",

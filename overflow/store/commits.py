@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from overflow.core.model import Pressure, Record, Situation
+from overflow.core.values import dataclass
 from overflow.store.situation_codec import Taken
 
 ENTRY: Final = "{{entry}}"

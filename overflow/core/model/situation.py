@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from overflow.core.arrivals.signals import Signal
 from overflow.core.hours import Hours
 from overflow.core.model.queue_plan import QueuePlan
 from overflow.core.model.words import Load
+from overflow.core.values import dataclass
 
 
 class Pressure(NamedTuple):

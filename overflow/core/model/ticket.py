@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from overflow.core.model.words import HOME, Status
+from overflow.core.values import dataclass
 
 
 class Cause(StrEnum):

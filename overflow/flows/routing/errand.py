@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from overflow.core.decide import decide
 from overflow.core.decision import Decision
 from overflow.core.lifecycle import Change
 from overflow.core.model import Policy, Record, Situation, Ticket
+from overflow.core.values import dataclass
 from overflow.store.requests import Begun
 
 IMPORTED: Final = "import"
