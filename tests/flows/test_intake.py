@@ -226,7 +226,7 @@ def test_every_decision_stands_in_the_journal_with_its_trace(shop, desk):
 class TestSubmitting:
     """Tickets of callers that are no helpdesk."""
 
-    seen = Snapshot("s-1", Status.OPEN, HOME_GROUP, None, "email", "en", 1_800_000_000.0)
+    seen = Snapshot("s-1", Status.OPEN, HOME_GROUP, None, "email", "en", 1_700_000_000.0)
 
     def submit(self, house, key="k", body=b"{}", seen=None):
         return intake.submit(
