@@ -25,8 +25,8 @@ class LeaveSchema(Schema):
     left = fields.Float(
         required=True,
         metadata={
-            "description": "Seconds until the first answer is late, on the target's clock; from "
-            "one entry to the next the place changes evenly.",
+            "description": "Seconds until the first answer is late, on the target's clock. From "
+            "one entry to the next the place changes evenly; beside one of null nobody leaves.",
             "example": 60.0,
         },
     )

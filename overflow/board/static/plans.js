@@ -84,8 +84,8 @@ function openPlan(plan) {
     el("p", { class: "eyebrow" }, `Plan of ${plan.channel}`),
     el("h2", { id: "trace-title" }, headline(plan)),
     el("dl", { class: "facts-list" }, ...facts.map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, text)))),
-    ...(plan.steps.length ? [el("h3", {}, "From how many at home on to overflow"), stepsOf(plan)] : []),
     ...(plan.late.length ? leavingOf(plan) : []),
+    ...(plan.steps.length ? [el("h3", {}, "From how many at home on to overflow"), stepsOf(plan)] : []),
   ]);
 }
 
