@@ -110,7 +110,8 @@ def compare(
     if own is None:
         why = "nothing was decided in it whose policy is kept"
         raise Invalid("this cannot be replayed", {"--from, --to": [why]})
-    known = beforehand(services, shop, policy, start)
+    is_planned = {own.planning, policy.planning} != {"off"}
+    known = beforehand(services, shop, policy, start) if is_planned else None
     return replay_compare.compare(past, own, policy, seed, known)
 
 

@@ -84,8 +84,8 @@ def notes(compared: Compared) -> Iterator[str]:
     for why, n in sorted(compared.past.left_out.items()):
         yield f"left out: {n} {why}"
     yield (
-        f"in the own policy's replay {compared.moved_by_replay} tickets have another team than "
-        "they really had: that is the replay's error"
+        f"tickets that have another team in the own policy's replay than they really had: "
+        f"{compared.moved_by_replay}; that is the replay's error"
     )
 
 
