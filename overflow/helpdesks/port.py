@@ -100,7 +100,8 @@ class Helpdesk(Protocol):
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """Make group, tag and reason as desired, writing only what differs from ``seen``.
 
-        The assignee is cleared when the group changes. The caller reads back.
+        The assignee is cleared when the group changes. The caller reads back. Where nothing locks,
+        the calls that move it are made as ``gate.moving``: soon after the read, or not at all.
         """
 
     def add_note(self, ticket_id: str, text: str, reference: str) -> None:
