@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from overflow.clock import monotonic
-from overflow.errors import Fault
+from overflow.errors import Fault, StoreAway
 from overflow.flows.foresight import shadow
 from overflow.flows.planner.planning import is_wanted
 from overflow.flows.polling.imports import is_imported
@@ -71,7 +71,7 @@ class Ticker:
         for shop in self._services.policies.shops():
             for what in self._due(shop):
                 if not is_busy:
-                    self._put(what, shop)
+                    self._try_to_put(what, shop)
         return True
 
     def _run(self) -> None:
@@ -103,6 +103,14 @@ class Ticker:
             if now - self._done.get((what, shop), -math.inf) >= seconds:
                 self._done[what, shop] = now
                 yield what
+
+    def _try_to_put(self, what: str, shop: str) -> None:
+        try:
+            self._put(what, shop)
+        except StoreAway:
+            raise
+        except Exception:  # noqa: BLE001  what is wrong with one shop must not hold up the others
+            self._log.exception("a tick failed", what=what, shop=shop)
 
     def _put(self, what: str, shop: str) -> None:
         match what:

@@ -19,6 +19,7 @@ from overflow.policies.parts import flat
 from overflow.policies.plain import Document, plain
 from overflow.policies.schema import PolicySection
 from overflow.policies.text import document
+from overflow.policies.values import Name
 
 __all__ = ["Document", "build", "check", "document", "load"]
 
@@ -65,6 +66,8 @@ def _read(
             faults.setdefault(path, []).append(text)
     if "shop" not in given and shop is None:
         faults["shop"] = ["is missing"]
+    elif shop is not None and not Name.pattern.fullmatch(shop):
+        faults["shop"] = [f"{shop[:40]!r} {Name.wanted}"]
     elif shop is not None and data.get("shop", shop) != shop:
         faults["shop"] = [f"is another one than {shop}"]
     return data, faults

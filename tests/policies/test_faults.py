@@ -244,6 +244,11 @@ def test_a_document_for_another_shop_is_a_fault():
     assert policies.check(shop(shop=None)) == {"shop": ["is missing"]}
 
 
+def test_a_shop_in_an_address_is_named_like_one_in_a_document():
+    for name in ("Candles", "can dles", "candles.x", ""):
+        assert "must be a name" in policies.check(shop(shop=None), name)["shop"][0]
+
+
 def test_every_fault_is_reported_at_once():
     document = shop(
         mode="lives",

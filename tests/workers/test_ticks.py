@@ -2,6 +2,7 @@
 
 import time
 
+from overflow import policies
 from overflow.flows import shops
 from overflow.flows.foresight import shadow
 from overflow.jobs import Task
@@ -15,6 +16,15 @@ ALWAYS = Every(0.0, 0.0, 0.0, 0.0)
 
 def test_every_shop_gets_its_jobs_at_once(shop):
     assert Ticker(shop.services).step()
+
+    assert sorted(shop.jobs()) == ["reconcile lamps", "sweep lamps"]
+
+
+def test_a_shop_whose_ticks_fail_does_not_hold_up_the_others(shop):
+    given = document()
+    shop.services.policies.put("a shop", given, policies.build(given, SHOP))
+
+    assert Ticker(shop.services, ALWAYS).step()
 
     assert sorted(shop.jobs()) == ["reconcile lamps", "sweep lamps"]
 
