@@ -172,8 +172,7 @@ class HelpdeskHttp:
                 reply.mapping()
             return None
         judge(reply, f"{method} {reply.path}", self._stale)
-        if _PAGE.match(reply.body):
-            raise HelpdeskAway(f"{method} {reply.path}: the answer is a page, not the helpdesk's.")
+        no_page(reply, f"{method} {reply.path}")
         return reply
 
     def send(self, method: str, path: str, **sent: Unpack[Sent]) -> Reply:
@@ -299,3 +298,9 @@ def judge(reply: Reply, what: str, stale: frozenset[int] = STALE) -> None:
     if status == httpx.codes.UNAUTHORIZED:
         raise NotLetIn(message)
     raise Refused(message)
+
+
+def no_page(reply: Reply, what: str) -> None:
+    """Raises ``HelpdeskAway`` for a page of HTML: a log-in or a proxy's, whatever its status."""
+    if _PAGE.match(reply.body):
+        raise HelpdeskAway(f"{what}: the answer is a page, not the helpdesk's.")

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 import orjson
 
 from overflow.errors import BadInput, Fault, HelpdeskAway, Refused
-from overflow.helpdesks.http import HelpdeskHttp, Reply, judge
+from overflow.helpdesks.http import HelpdeskHttp, Reply, judge, no_page
 from overflow.helpdesks.rest.login import Login
 from overflow.helpdesks.rest.query import Query
 from overflow.helpdesks.rest.request import Rendered, rendered
@@ -148,6 +148,7 @@ class Calls:
         judge(answer.reply, answer.what)
         success = request.get("success") or self._success
         if not success:
+            no_page(answer.reply, answer.what)
             return
         if "away" in success and self.holds(success["away"], answer):
             raise HelpdeskAway(f"{answer.what}: {self._said(success, answer)}")

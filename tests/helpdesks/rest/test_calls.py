@@ -141,6 +141,14 @@ def test_a_redirect_is_refused_and_not_followed(httpserver, bare):
     assert len(httpserver.log) == 1
 
 
+def test_a_page_in_the_place_of_an_answer_is_no_success(httpserver):
+    plain = opened({**OPEN, "success": GONE}, httpserver.url_for("/api"))
+    httpserver.expect_request("/api/ticket/7/notes").respond_with_data("<!DOCTYPE html><p>Log in")
+    with pytest.raises(HelpdeskAway, match="a page"):
+        plain.add_note("7", "text", "ovf-NOTE01")
+    plain.close()
+
+
 def test_a_missing_ticket_is_none_only_if_the_helpdesk_itself_says_so(httpserver):
     desk = opened({**OPEN, "requests.read.missing": GONE}, httpserver.url_for("/api"))
     for body in ('{"ok": false}', ""):
