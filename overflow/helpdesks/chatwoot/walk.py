@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from overflow.core.model import Snapshot
-from overflow.errors import BadInput, Refused
+from overflow.errors import BadInput, NotLetIn, Refused
 from overflow.helpdesks.chatwoot.ticket import Lexicon
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Params
@@ -87,6 +87,8 @@ class Walk:
         passed = 0 if since is None else max(0, int(now - since))
         try:
             return self._recent(min(passed + OVERLAP, _LATELY))
+        except NotLetIn:
+            raise
         except Refused:
             self._rush_until = now + OVERLAP
             return ()
