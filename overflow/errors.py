@@ -146,6 +146,19 @@ class NotLetIn(Refused):
     """The helpdesk does not accept our credentials: no ticket is to blame, a person mends it."""
 
 
+def by_path(messages: object, path: str = "") -> dict[str, list[str]]:
+    """Marshmallow's nested messages as faults by their dotted path (``partners.1.hours``)."""
+    if not isinstance(messages, Mapping):
+        texts = messages if isinstance(messages, list) else [messages]
+        return {path: [str(text).rstrip(".") for text in texts]}
+    found: dict[str, list[str]] = {}
+    for key, inner in messages.items():
+        name = "" if key == "_schema" else str(key)
+        for where, texts in by_path(inner, f"{path}.{name}".strip(".")).items():
+            found.setdefault(where, []).extend(texts)
+    return found
+
+
 def unreadable(error: OSError | ValueError) -> str:
     """Why a file of texts could not be read, in the words of a person."""
     why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"

@@ -21,10 +21,9 @@ from overflow.api.schemas.forecast import (
     shown,
 )
 from overflow.core.arrivals.history import QUARTER
-from overflow.errors import Invalid
+from overflow.errors import Invalid, by_path
 from overflow.flows.planner import forecasting, uploads
 from overflow.flows.planner.uploads import Upload
-from overflow.policies.parts import flat
 
 part = Part("forecast", __name__, description="What is expected to arrive.")
 
@@ -123,7 +122,7 @@ def _json(query: Shown) -> Upload:
         said: Shown = ForecastUploadSchema(exclude=("rows",)).load(body)
     except ValidationError as error:
         said = {}
-        faults |= {n: [text.rstrip(".") for text in t] for n, t in flat(error.messages).items()}
+        faults |= by_path(error.messages)
     return _upload(rows, said, faults)
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple, cast
 
@@ -25,6 +25,7 @@ from overflow.errors import (
     NotNow,
     Refused,
     StoreAway,
+    by_path,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -146,7 +147,8 @@ def of_http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
     said: dict[str, Any] = getattr(error, "data", None) or {}
-    faults = dict(_flat(said.get("messages")))
+    places = (said.get("messages") or {}).values()  # the body and the query, each with its own
+    faults = {where: texts for place in places for where, texts in by_path(place).items()}
     if status == HTTPStatus.BAD_REQUEST and faults:
         return problem(status, "; ".join(t for texts in faults.values() for t in texts))
     if faults:
@@ -177,15 +179,3 @@ def problem(
     }
     body = orjson.dumps({**(members or {}), **content}, default=str)
     return Response(body, status, dict(headers or {}), content_type=MEDIA_TYPE)
-
-
-def _flat(messages: object, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Marshmallow's nested messages as ``agent``, ``capacity.chat``; ``json`` is left out."""
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            is_place = not path and name in {"json", "query", "headers"}
-            part = "" if is_place or name == "_schema" else str(name)
-            yield from _flat(inner, ".".join(filter(None, (path, part))))
-    elif messages:
-        texts = messages if isinstance(messages, list) else [messages]
-        yield path, [str(text).rstrip(".") for text in texts]

@@ -15,10 +15,9 @@ from overflow.cli.tables import of_decision, show
 from overflow.clock import SystemClock
 from overflow.core.decision import headline, trace_of
 from overflow.core.model import Policy
-from overflow.errors import Invalid, unreadable
+from overflow.errors import Invalid, by_path, unreadable
 from overflow.flows.foresight.preview import supposed
 from overflow.policies.folder import in_file, read_file
-from overflow.policies.parts import flat
 
 Faults = dict[str, list[str]]
 
@@ -97,7 +96,7 @@ def _given(ticket: str, situation: Path | None, at: str | None, faults: Faults) 
     try:
         loaded: dict[str, Any] = PreviewSchema().load(body)
     except ValidationError as error:
-        faults |= _placed(flat(error.messages), situation)
+        faults |= _placed(by_path(error.messages), situation)
         return {}
     return loaded
 

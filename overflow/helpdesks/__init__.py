@@ -16,7 +16,7 @@ from marshmallow import Schema
 
 from overflow.clock import Clock
 from overflow.core.model import HelpdeskConfig, Words
-from overflow.errors import Invalid
+from overflow.errors import Invalid, by_path
 from overflow.helpdesks.chatwoot.connector import ChatwootHelpdesk, ChatwootOptions
 from overflow.helpdesks.credentials import Credentials, Secrets
 from overflow.helpdesks.django_helpdesk.connector import DjangoHelpdesk, DjangoHelpdeskOptions
@@ -100,7 +100,7 @@ def check_options(
     if kind is None:
         return {"connector": [f"is none of {', '.join(CONNECTORS)}"]}
     found = kind.options().validate(options)
-    faults = {f"options.{path}": texts for path, texts in _flat(found).items()}
+    faults = by_path(found, "options")
     if secrets is None:
         return faults
     needed = list(kind.secrets)
@@ -130,15 +130,3 @@ def open_helpdesk(
     kind = CONNECTORS[config.connector]
     options = cast("Mapping[str, object]", kind.options().load(config.options))
     return kind.open(options, Credentials(config.secrets, resolve, clock), words, clock, gate)
-
-
-def _flat(found: object, path: str = "") -> dict[str, list[str]]:
-    """Marshmallow's nested messages as dotted paths."""
-    if isinstance(found, dict):
-        faults: dict[str, list[str]] = {}
-        for key, inner in found.items():
-            name = "" if key == "_schema" else str(key)
-            faults |= _flat(inner, f"{path}.{name}".strip("."))
-        return faults
-    texts = found if isinstance(found, list) else [found]
-    return {path: [str(text).rstrip(".") for text in texts]}

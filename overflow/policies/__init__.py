@@ -12,10 +12,9 @@ from typing import Any, cast
 from marshmallow import ValidationError
 
 from overflow.core.model import Policy
-from overflow.errors import Invalid
+from overflow.errors import Invalid, by_path
 from overflow.policies import rules
 from overflow.policies.build import policy_of
-from overflow.policies.parts import flat
 from overflow.policies.plain import Document, plain
 from overflow.policies.schema import PolicySection
 from overflow.policies.text import document
@@ -59,7 +58,7 @@ def _read(
     try:
         data, faults = cast("dict[str, Any]", PolicySection().load(given)), {}
     except ValidationError as error:
-        data, faults = cast("dict[str, Any]", error.valid_data), flat(error.messages)
+        data, faults = cast("dict[str, Any]", error.valid_data), by_path(error.messages)
     wrong_in_itself = tuple(faults)
     for path, text in rules.faults(data):
         if not any(f"{known}.".startswith(f"{path}.") for known in wrong_in_itself):

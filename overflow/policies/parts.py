@@ -131,19 +131,6 @@ class Table(fields.Dict):
         return cast("dict[Any, Any]", found)
 
 
-def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
-    """Marshmallow's nested messages by dotted path."""
-    if isinstance(messages, Mapping):
-        found: dict[str, list[str]] = {}
-        for key, inner in messages.items():
-            name = "" if key == "_schema" else str(key)
-            for where, texts in flat(inner, f"{path}.{name}".strip(".")).items():
-                found.setdefault(where, []).extend(texts)
-        return found
-    texts = messages if isinstance(messages, list) else [messages]
-    return {path: [str(text) for text in texts]}
-
-
 def _by_name(messages: Any) -> Any:
     """Without the level that tells keys from values: the path names the thing itself."""
     if not isinstance(messages, Mapping):

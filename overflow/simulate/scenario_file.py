@@ -7,14 +7,14 @@ by ``unknown_fields``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from marshmallow import ValidationError
 
-from overflow.errors import BadInput, Invalid
+from overflow.errors import BadInput, Invalid, by_path
 from overflow.simulate.scenario import Belief, Law, Scenario, Stated
 from overflow.simulate.scenario_schema import ScenarioSchema
 
@@ -40,7 +40,7 @@ def read_scenarios(file: Path) -> list[Scenario]:
         try:
             scenarios.append(build(document))
         except ValidationError as error:
-            faults |= dict(_flat(where, error.messages))
+            faults |= by_path(error.messages, where)
     if faults:
         raise Invalid(f"{file.name} has faults", faults)
     return scenarios
@@ -98,12 +98,3 @@ def _documents(file: Path) -> list[object]:
 def _named(document: object, place: int) -> str:
     name = document.get("name") if isinstance(document, dict) else None
     return name if isinstance(name, str) and name else f"#{place}"
-
-
-def _flat(where: str, messages: Any) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401  marshmallow's
-    """Path -> texts, of marshmallow's tree of messages."""
-    if isinstance(messages, dict):
-        for name, below in messages.items():
-            yield from _flat(where if name == "_schema" else f"{where}.{name}", below)
-    else:
-        yield where, [str(text) for text in messages]
