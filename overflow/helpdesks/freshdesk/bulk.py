@@ -74,7 +74,8 @@ class FreshdeskBulk:
 
         Tickets are numbered as they are made, so it is known how far down one stands.
         """
-        found, left = dict[str, Snapshot](), wanted
+        found = dict[str, Snapshot]()
+        left: AbstractSet[str] = {i for i in wanted if number_of(i) is not None}
         for page in range(1, PAGES + 1):
             if not left or max(map(int, left)) < self._reached - PAGE:
                 break

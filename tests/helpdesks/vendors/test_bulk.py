@@ -219,6 +219,12 @@ def test_freshdesk_s_new_tickets_are_found_however_many_others_changed(opened):
         assert looked_for(server, bulk, new, since) == (set(new), 2)
 
 
+def test_an_id_that_freshdesk_cannot_have_is_no_trouble_for_others(opened):
+    server, desk = opened(freshdesk_server)
+    number = server.create()
+    assert set(bulk_of(desk).read([number, "T-1"], None)) == {number}
+
+
 def test_freshdesk_s_old_tickets_are_looked_for_where_they_changed_but_not_everywhere(opened):
     server, desk = opened(freshdesk_server)
     server.page = 3
