@@ -12,9 +12,30 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from overflow.flows.drain.due import Due
+from overflow.flows.services import Services
+from overflow.store.marks import Mark
 
+CANDIDATES: Final = 500
+"""Tickets that have been due longest, of which the most pressing are begun first."""
 TURN: Final = 5
 """Of so many places one goes by age."""
+
+
+def most_pressing(services: Services, shop: str, limit: int) -> list[Due]:
+    """What is due now; the most pressing first where it is more than ``limit``.
+
+    A ticket to be read and written is one.
+    """
+    now, most = services.clock.now(), max(limit, CANDIDATES)
+    writes = services.marks.dirty_due(shop, now, most)
+    reads = services.marks.to_read_due(shop, now, most)
+    marks: dict[str, list[Mark | None]] = {mark.id: [mark, None] for mark in writes}
+    for mark in reads:
+        marks.setdefault(mark.id, [None, None])[1] = mark
+    dues = [Due(ticket_id, write, read) for ticket_id, (write, read) in marks.items()]
+    if len(dues) <= limit:
+        return dues
+    return in_order(dues, services.tickets.answer_by(shop, marks), now)
 
 
 def in_order(dues: Sequence[Due], answer_by: Mapping[str, float], now: float) -> list[Due]:

@@ -25,7 +25,7 @@ from overflow.flows.drain.due import NOBODY, Due, Owing, Parted
 from overflow.flows.drain.failing import ANSWERS, Failing
 from overflow.flows.drain.pieces import Gathering, Piece
 from overflow.flows.drain.posting import post_note
-from overflow.flows.drain.queue_order import in_order
+from overflow.flows.drain.queue_order import most_pressing
 from overflow.flows.services import Services
 from overflow.flows.shop_gate import ShopGate
 from overflow.helpdesks.gate import unless
@@ -33,7 +33,6 @@ from overflow.helpdesks.port import Bulk, Helpdesk, bulk_of
 from overflow.jobs import Task
 from overflow.store import keys
 from overflow.store.leases import Ending, Lease
-from overflow.store.marks import Mark
 
 LOOK: Final = 0.02
 """Seconds between two looks for what is due while tickets are worked on."""
@@ -41,8 +40,6 @@ IDLE_LOOK: Final = 0.1
 """The same while there is nothing to do."""
 OTHERS_LOOK: Final = 0.5
 """Seconds between two looks whether other jobs wait."""
-CANDIDATES: Final = 500
-"""Tickets that have been due longest, of which the most pressing are begun first."""
 LONGEST_PAUSE: Final = 30.0
 """Seconds that the lease keeps others out while the helpdesk is left alone."""
 
@@ -163,22 +160,10 @@ class _Drain:
         """What is due and not worked on yet."""
         taken = {due.id for piece in self._under_way.values() for due in piece}
         taken |= {due.id for due in self._posting.values()}
-        found = [due for due in self._due(len(taken) + most) if due.id not in taken]
+        found = most_pressing(self._services, self._shop, len(taken) + most)
+        found = [due for due in found if due.id not in taken]
         first = self._gate().tried() % len(found) if found else 0
         return [*found[first:], *found[:first]][:most]
-
-    def _due(self, limit: int) -> list[Due]:
-        """What is due now, the most pressing first; a ticket to be read and written is one."""
-        now, most = self._services.clock.now(), max(limit, CANDIDATES)
-        writes = self._services.marks.dirty_due(self._shop, now, most)
-        reads = self._services.marks.to_read_due(self._shop, now, most)
-        marks: dict[str, list[Mark | None]] = {mark.id: [mark, None] for mark in writes}
-        for mark in reads:
-            marks.setdefault(mark.id, [None, None])[1] = mark
-        dues = [Due(ticket_id, write, read) for ticket_id, (write, read) in marks.items()]
-        if len(dues) <= limit:
-            return dues
-        return in_order(dues, self._services.tickets.answer_by(self._shop, marks), now)
 
     def _gate(self) -> ShopGate:
         return self._services.desks.gate(self._services.book.policy(self._shop))
