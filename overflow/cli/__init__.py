@@ -59,9 +59,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Fault as fault:
-            for line in lines(fault):
-                click.echo(line, err=True)
-            ctx.exit(FAULTY)
+            said = list(lines(fault))
+        except click.UsageError as error:
+            of = (error.ctx or ctx).command_path
+            said = [_plain(f"{of}: {error.format_message()} See {of} --help.")]
+        click.echo("\n".join(said), err=True)
+        return ctx.exit(FAULTY)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

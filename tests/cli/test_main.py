@@ -12,7 +12,7 @@ from overflow.errors import BadInput, Conflict, Invalid, NotNow
 
 
 def run(*args):
-    return CliRunner().invoke(main, args)
+    return CliRunner().invoke(main, args, prog_name="overflow")
 
 
 def test_help_lists_every_command():
@@ -27,10 +27,19 @@ def test_it_says_its_version():
     assert run("--version").stdout == f"overflow {__version__}\n"
 
 
-def test_a_command_that_there_is_not_is_a_usage_error():
-    result = run("polcy")
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["polcy"], "overflow: No such command 'polcy'. See overflow --help."),
+        (["decide"], "overflow decide: Missing argument 'POLICY'. See overflow decide --help."),
+        (["keys", "create", "--x"], "overflow keys create: No such option '--x'."),
+    ],
+)
+def test_what_is_no_use_of_it_is_said_in_one_line(args, said):
+    result = run(*args)
     assert result.exit_code == 2
-    assert "No such command" in result.stderr
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(said)
 
 
 @pytest.mark.parametrize(
