@@ -154,7 +154,8 @@ def by_path(messages: object, path: str = "") -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key, inner in messages.items():
         name = "" if key == "_schema" else str(key)
-        for where, texts in by_path(inner, f"{path}.{name}".strip(".")).items():
+        below = f"{path}.{name}" if path and name else path or name
+        for where, texts in by_path(inner, below).items():
             found.setdefault(where, []).extend(texts)
     return found
 

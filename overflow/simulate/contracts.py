@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from overflow.core.model import Channel, Partner
+from overflow.core.prospects.partners import most
 from overflow.core.prospects.time import MINUTE, Span
 from overflow.simulate.partners import Contract
 from overflow.simulate.told import Steps
@@ -28,18 +29,12 @@ def contract(
     return Contract(
         name=partner.name,
         price=partner.price,
-        slots=slots_of(channel, partner),
+        slots=most(partner, channel.name),
         handle_time=(handle + partner.answer_time) / MINUTE,
         answer_time=partner.answer_time / MINUTE,
         opening=_opening(partner, spans),
         allowed=_allowed(channel, partner, spans, zone, foretold),
     )
-
-
-def slots_of(channel: Channel, partner: Partner) -> int:
-    """Tickets of the channel that the partner holds at most."""
-    most = partner.capacity.get(channel.name, 0)
-    return most if partner.total_capacity is None else min(most, partner.total_capacity)
 
 
 def _opening(partner: Partner, spans: Sequence[Span]) -> Steps:

@@ -22,11 +22,12 @@ from overflow.core.arrivals.expected import Forecast
 from overflow.core.arrivals.history import QUARTER
 from overflow.core.model import Channel, Partner, Policy
 from overflow.core.prospects import arrivals
+from overflow.core.prospects.partners import able, most, price
 from overflow.core.roster import Staff, stretches
-from overflow.core.targets import partner_breach
 from overflow.core.trace import Input
 from overflow.errors import Invalid
-from overflow.simulate.contracts import contract, slots_of
+from overflow.simulate.contracts import contract
+from overflow.simulate.partners import Contract
 from overflow.simulate.scenario import Scenario
 from overflow.simulate.told import Steps
 
@@ -77,12 +78,8 @@ def _faults(
             yield f"channels.{channel.name}.handle_time", ["say how long a ticket takes"]
         if not math.isfinite(channel.target.seconds):
             yield f"channels.{channel.name}.target", ["say when an answer is late"]
-        if not _able(policy, channel):
+        if not able(channel, policy):
             yield "partners", [f"none of them serves {channel.name}"]
-
-
-def _able(policy: Policy, channel: Channel) -> list[Partner]:
-    return [p for p in policy.partners if p.enabled and channel.name in p.channels]
 
 
 class _Book:
@@ -101,13 +98,13 @@ class _Book:
         roster = self._slots(channel, spans)
         if came <= 0 or not any(slots for _, slots in roster):
             return None
-        able = _able(policy, channel)
-        partner = min(able, key=lambda each: self._price(channel, each))
+        partners = able(channel, policy)
+        cheapest = partners[0]
         patience = channel.patience
         return Scenario(
             name=f"{channel.name} {self._day(spans[0][0])}",
             channel=channel.name,
-            note=self._note(channel, partner, spans),
+            note=self._note(channel, cheapest, spans),
             horizon=sum(until - begin for begin, until in spans) / MINUTE,
             roster=roster,
             concurrency=1,
@@ -117,26 +114,25 @@ class _Book:
             rate=arrivals.steps(self._pieces(channel.name, spans)),
             breach=policy.costs.breach,
             lost=policy.costs.lost,
-            overflow=self._price(channel, partner),
+            overflow=price(cheapest, channel, policy),
             kept=policy.costs.kept,
             end="close" if channel.live else "drain",
             batch0=round(self._foretold(channel.name, before, spans[0][0])),
-            partner_slots=self._seats(channel),
-            partner_handle=(handle + partner.answer_time) / MINUTE,
-            late_wait=partner.answer_time / MINUTE,
+            partner_slots=sum(most(partner, channel.name) for partner in partners),
+            partner_handle=(handle + cheapest.answer_time) / MINUTE,
+            late_wait=cheapest.answer_time / MINUTE,
             goal=channel.target.goal,
             is_by_goal=policy.planning == "service_level",
-            partners=tuple(contract(channel, p, spans, policy.zone, self._foretold) for p in able),
+            partners=tuple(
+                contract(channel, p, spans, policy.zone, self._foretold) for p in partners
+            ),
         )
 
-    def _price(self, channel: Channel, partner: Partner) -> float:
-        """Of an overflow: the price, and a breach as often as the partner is late itself."""
-        late = partner_breach(channel.target.seconds, partner.answer_time)
-        return partner.price + self._policy.costs.breach * late
-
-    def _seats(self, channel: Channel) -> int:
-        """Tickets that all partners of the channel hold together at most."""
-        return sum(slots_of(channel, partner) for partner in _able(self._policy, channel))
+    def _contracts(
+        self, channel: Channel, partners: Iterable[Partner], spans: Sequence[Span]
+    ) -> Iterator[Contract]:
+        for partner in partners:
+            yield contract(channel, partner, spans, self._policy.zone, self._foretold)
 
     def _slots(self, channel: Channel, spans: Sequence[Span]) -> Steps:
         """(minute, slots) of the channel's share of the agents on shift."""

@@ -34,6 +34,7 @@ def test_nothing_at_all_lacks_everything_that_is_required():
         ({"shop": "Lamps"}, "shop", "must be a name"),
         ({"shop": "l" * 33}, "shop", "must be a name"),
         ({"partner": []}, "partner", "is no field here; did you mean partners?"),
+        ({".odd.": 1}, ".odd.", "is no field here"),
         ({"partners": {}}, "partners", "must be a list"),
         ({"partners": [None]}, "partners.0", "is empty"),
         ({"partners": ["x"]}, "partners.0", "must be a mapping"),

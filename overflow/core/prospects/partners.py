@@ -55,15 +55,15 @@ def partners_of(
 
 
 def able(channel: Channel, policy: Policy) -> list[Partner]:
-    """Partners that serve the channel, the cheapest first: price, and a breach if it is late."""
+    """Partners that serve the channel, the cheapest first."""
+    serving = (p for p in policy.partners if p.enabled and channel.name in p.channels)
+    return sorted(serving, key=lambda partner: price(partner, channel, policy))
 
-    def cost(partner: Partner) -> float:
-        late = partner_breach(channel.target.seconds, partner.answer_time)
-        return partner.price + policy.costs.breach * late
 
-    return sorted(
-        (p for p in policy.partners if p.enabled and channel.name in p.channels), key=cost
-    )
+def price(partner: Partner, channel: Channel, policy: Policy) -> float:
+    """Euros of a ticket with a partner that works: its price, and a breach if it is late itself."""
+    late = partner_breach(channel.target.seconds, partner.answer_time)
+    return partner.price + policy.costs.breach * late
 
 
 def most(partner: Partner, channel: str) -> int:
