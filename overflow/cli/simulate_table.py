@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 from typing import Any, Final
 
 from rich.table import Table
@@ -27,6 +28,8 @@ def table(rows: Sequence[Row]) -> Table:
 
 def _with_half(row: Row, what: str, digits: int) -> str:
     mean = row["cost_mean"] if what == "cost" else row["ratio"]
+    if isnan(mean):  # nothing can be spent: there is no ratio
+        return "-"
     half = row[f"{what}_ci95"][1] - mean
     return (
         f"{mean:,.{digits}f} ± {half:,.{digits}f}" if half < float("inf") else f"{mean:.{digits}f}"

@@ -105,6 +105,16 @@ def test_people_get_a_table(run):
     assert len(shown.splitlines()) == 7
 
 
+def test_where_nothing_can_be_spent_there_is_no_ratio(run, tmp_path):
+    free = dict.fromkeys(("p", "a", "c_o", "c_i"), 0)
+    day = {"H": 60, "roster": [[0, 2]], "aht": 5, "theta": 0, "T": 5, "lam": [[0, 0.1]]}
+    file = tmp_path / "free.json"
+    file.write_bytes(orjson.dumps([{"name": "free", "conc": 1, **day, **free}]))
+    assert "nan" not in run("--scenarios", file, "--days", 2).stdout
+    row = orjson.loads(run("--scenarios", file, "--days", 2, "--json").stdout)[0]
+    assert (row["optimum"], row["ratio"]) == (0.0, None)
+
+
 def test_every_fault_has_its_line(run, tmp_path):
     result = run("--scenarios", PUBLIC, "--only", "x", "--policy", "y", status=2)
     assert len(result.stderr.splitlines()) == 2
