@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
 
 import structlog
 
@@ -13,12 +14,14 @@ from overflow.flows.drain import sync
 from overflow.flows.foresight import shadow
 from overflow.flows.planner import planning
 from overflow.flows.polling import imports, reconcile
+from overflow.jobs import Task
 from workers.process import services
 
 
 def drain(*, shop: str) -> None:
-    """Put in step with the helpdesk what is due."""
-    _run("drain", shop, lambda: sync.drain(services(), shop))
+    """Put in step with the helpdesk what is due; beside it, what else the shop waits for."""
+    beside = {task: partial(job, shop=shop) for task, job in _BESIDE.items()}
+    _run("drain", shop, lambda: sync.drain(services(), shop, beside=beside))
 
 
 def sweep_shop(*, shop: str) -> None:
@@ -44,6 +47,15 @@ def plan_shop(*, shop: str) -> None:
 def shadow_shop(*, shop: str) -> None:
     """Decide by the second policy what the live one has decided."""
     _run("shadow", shop, lambda: shadow.run(services(), shop))
+
+
+_BESIDE: Final[Mapping[Task, Callable[..., None]]] = {
+    Task.SWEEP: sweep_shop,
+    Task.RECONCILE: reconcile_shop,
+    Task.IMPORT: import_open,
+    Task.PLAN: plan_shop,
+    Task.SHADOW: shadow_shop,
+}
 
 
 def _run(name: str, shop: str, flow: Callable[[], Any]) -> None:

@@ -45,9 +45,6 @@ class Pace:
     """A drain hands over to its successor after this long."""
     least_slice: float = 1.0
     """And after this long when another shop's jobs wait."""
-    own_slice: float = 3.0
-    """And after this long when the shop's own sweep or poll does: each change costs half a second
-    in which no ticket is begun."""
     linger: float = 0.4
     """A drain with nothing to do waits this long for more. Longer than ``jobs.THROTTLE``."""
     lease: float = 9.0

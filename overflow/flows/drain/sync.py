@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from enum import StrEnum
 from functools import partial
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ from overflow.core.model import Record
 from overflow.errors import Busy, StoreAway
 from overflow.flows.drain.attend import Stopped, attend, owes_only_its_note
 from overflow.flows.drain.attend_many import attend_many
+from overflow.flows.drain.beside import Beside, Ways
 from overflow.flows.drain.due import NOBODY, Due, Owing, Parted
 from overflow.flows.drain.failing import ANSWERS, Failing
 from overflow.flows.drain.pieces import Gathering, Piece
@@ -79,16 +80,20 @@ class Drained(NamedTuple):
     failed: int = 0
 
 
-def drain(services: Services, shop: str, *, seconds: float | None = None) -> Drained:
+def drain(
+    services: Services, shop: str, *, seconds: float | None = None, beside: Ways | None = None
+) -> Drained:
     """Work on what is due for ``seconds`` (the pace's slice), and a call longer.
 
+    ``beside``: what else is done for the shop meanwhile where the job queue asks for it.
     Raises ``Unknown`` for a shop without a policy and ``StoreAway``; then the lease ends by itself.
     """
     services.book.policy(shop)
     lease = services.leases.acquire(keys.drain_lease(shop), services.pace.lease)
     if lease is None:
         return Drained(End.ELSEWHERE)
-    return _Drain(services, shop, lease, seconds or services.pace.slice).run()
+    with closing(Beside(services.jobs, shop, beside or {})) as others:
+        return _Drain(services, shop, lease, seconds or services.pace.slice, others).run()
 
 
 class _Watch(NamedTuple):
@@ -101,10 +106,13 @@ class _Watch(NamedTuple):
 class _Drain:
     """One run."""
 
-    def __init__(self, services: Services, shop: str, lease: Lease, seconds: float) -> None:
+    def __init__(
+        self, services: Services, shop: str, lease: Lease, seconds: float, beside: Beside
+    ) -> None:
         self._services = services
         self._shop = shop
         self._lease = lease
+        self._beside = beside
         self._started = monotonic()
         self._until = self._started + seconds
         self._renewed = self._started
@@ -275,13 +283,12 @@ class _Drain:
         return self._lease.renew(self._services.pace.lease)
 
     def _is_to_make_way(self, now: float) -> bool:
+        """For other shops; what its own waits for is done beside."""
         if now - self._started < self._services.pace.least_slice or now - self._asked < OTHERS_LOOK:
             return False
         self._asked = now
-        jobs, pace = self._services.jobs, self._services.pace
-        if now - self._started < pace.own_slice:
-            return jobs.is_other_shop_waiting(self._shop)
-        return jobs.is_other_waiting(Task.DRAIN, self._shop)
+        self._beside.look()
+        return self._services.jobs.is_other_shop_waiting(self._shop)
 
     def _end_if_nothing_is_due(self) -> None:
         match self._lease.end_drain(self._shop, self._services.clock.now()):
