@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from math import isnan
 from types import MappingProxyType
 
 from overflow.simulate.drawing.axis import axis
@@ -62,7 +63,9 @@ def _overview(runs: Sequence[Run], asked: Sequence[str]) -> str:
 
 
 def _times(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio:.3f}"
+    if ratio is None:
+        return ""
+    return "–" if isnan(ratio) else f"{ratio:.3f}"  # nothing can be spent: there is no ratio
 
 
 def _section(runs: Sequence[Run], asked: Sequence[str], seats: Sequence[Seats]) -> str:
@@ -82,12 +85,14 @@ def _section(runs: Sequence[Run], asked: Sequence[str], seats: Sequence[Seats]) 
 
 
 def _costs(runs: Sequence[Run], asked: Sequence[str]) -> str:
-    ordered = sorted(runs, key=lambda run: run.ratio.mean)
+    if not runs[0].truth.optimum:
+        return paragraph("The best possible costs nothing here, so no cost can be held against it.")
+    ordered = sorted(runs, key=lambda run: run.cost.mean)
     shown = [
         Bar(
             name=_name(run),
             value=run.ratio.mean,
-            text=f"{run.ratio.mean:.3f} · {euros(run.cost.mean)}",
+            text=f"{_times(run.ratio.mean)} · {euros(run.cost.mean)}",
             low=run.ratio.low if run.days > 1 else None,
             high=run.ratio.high if run.days > 1 else None,
             tone=1 if run.policy in asked else 0,

@@ -83,7 +83,7 @@ def waits_chart(runs: Sequence[Run], asked: Sequence[str]) -> str:
     """What share of the tickets kept is answered within how long."""
     shown = [run for run in runs if run.policy in asked]
     others = [run for run in runs if run.policy not in asked and _waits(run).size]
-    shown += sorted(others, key=lambda run: run.ratio.mean)[:_SHOWN]
+    shown += sorted(others, key=lambda run: run.cost.mean)[:_SHOWN]
     found = [(run, np.sort(_waits(run))) for run in shown if _waits(run).size]
     if not found:
         return ""

@@ -110,7 +110,10 @@ def test_where_nothing_can_be_spent_there_is_no_ratio(run, tmp_path):
     day = {"H": 60, "roster": [[0, 2]], "aht": 5, "theta": 0, "T": 5, "lam": [[0, 0.1]]}
     file = tmp_path / "free.json"
     file.write_bytes(orjson.dumps([{"name": "free", "conc": 1, **day, **free}]))
-    assert "nan" not in run("--scenarios", file, "--days", 2).stdout
+    page = tmp_path / "free.html"
+    assert "nan" not in run("--scenarios", file, "--days", 2, "--report", page).stdout
+    assert ">nan" not in page.read_text()
+    assert "The best possible costs nothing here" in page.read_text()
     row = orjson.loads(run("--scenarios", file, "--days", 2, "--json").stdout)[0]
     assert (row["optimum"], row["ratio"]) == (0.0, None)
 
