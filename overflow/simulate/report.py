@@ -65,7 +65,7 @@ def _overview(runs: Sequence[Run], asked: Sequence[str]) -> str:
 def _times(ratio: float | None) -> str:
     if ratio is None:
         return ""
-    return "–" if isnan(ratio) else f"{ratio:.3f}"  # nothing can be spent: there is no ratio
+    return "-" if isnan(ratio) else f"{ratio:.3f}"  # nothing can be spent: there is no ratio
 
 
 def _section(runs: Sequence[Run], asked: Sequence[str], seats: Sequence[Seats]) -> str:
