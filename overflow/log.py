@@ -71,24 +71,25 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     global _requests  # noqa: PLW0603  one a process, like all of logging
     out = stream or sys.stderr
     _requests = _Requests(out, _level(level)) if form == "json" else None
-    shared: list[Processor] = [
-        _with_request,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.add_log_level,
-        _stamped,
-    ]
-    rendering: list[Processor] = [structlog.processors.format_exc_info, mask, _renderer(form)]
     structlog.configure(
-        processors=[*shared, *rendering],
+        processors=[*_SHARED, *_rendering(form)],
         wrapper_class=structlog.make_filtering_bound_logger(_level(level)),
         logger_factory=lambda name="", *_: _Lines(name, out),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_formatter(shared, rendering))
+    handler.setFormatter(formatter(form))
     logging.basicConfig(handlers=[handler], level=_level(level), force=True)
     for chatty in ("httpx", "httpcore", "werkzeug"):
         logging.getLogger(chatty).setLevel(max(_level(level), logging.WARNING))
+
+
+def formatter(form: str) -> logging.Formatter:
+    """For the lines of others, who use Python's own logging: the same form, the same masks."""
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED, processors=[remove, *_rendering(form)]
+    )
 
 
 def hide(value: str) -> None:
@@ -216,6 +217,18 @@ def _with_request(
     return event
 
 
+_SHARED: Final[list[Processor]] = [
+    _with_request,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.add_log_level,
+    _stamped,
+]
+
+
+def _rendering(form: str) -> list[Processor]:
+    return [structlog.processors.format_exc_info, mask, _renderer(form)]
+
+
 def _renderer(form: str) -> Processor:
     if form == "console":
         # Tracebacks come as text from format_exc_info: a prettier one would print local variables.
@@ -230,13 +243,6 @@ def _as_json(event: object, default: Callable[[Any], Any], **_: object) -> str:
         return orjson.dumps(event, default=default).decode()
     except TypeError:  # an integer beyond 64 bits, a lone surrogate
         return json.dumps(event, default=default)
-
-
-def _formatter(shared: list[Processor], rendering: list[Processor]) -> logging.Formatter:
-    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared, processors=[remove, *rendering]
-    )
 
 
 @lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ from overflow.clock import Clock
 from overflow.errors import Fault, NotNow, Refused, StoreAway
 from overflow.policies.first import apply_new
 from overflow.serve import embedded
+from overflow.serve.server_log import CONFIG
 from overflow.serve.supervisor import Program, Supervisor
 from overflow.settings import Settings, environment, resolve_secret
 from overflow.store.connect import StoreClient, connect, require_durable
@@ -106,6 +107,7 @@ def api_program(settings: Settings) -> Program:
         "workers": str(settings.api_workers),
         "blocking-threads": str(_API_THREADS),
         "http": "1",
+        "log-config": str(CONFIG),
         "log-level": "error",  # it warns of more threads than cores; ours wait for helpdesks
         "respawn-interval": "0.1",
         "workers-kill-timeout": "10",
