@@ -2,8 +2,8 @@
 
 A job says "look after this shop" and nothing more: what is due stands in the store. So a job that
 is lost, doubled or late does no harm, the ticks put it back, and the job queue may be lost whole.
-All jobs share one job queue, first come first served, so that no shop and no kind starves. Only what
-waits for a shop that is drained is taken out of turn: the drain has it done beside itself.
+All jobs share one job queue, first come first served, so that no shop and no kind starves. Only
+what waits for a shop that is drained is taken out of turn: the drain has it done beside itself.
 """
 
 from __future__ import annotations
