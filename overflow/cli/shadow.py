@@ -64,6 +64,8 @@ def _print(told: dict[str, Any]) -> None:
     click.echo(
         f"{told['decided']} decisions since {told['since']}, another team in {told['different']}."
     )
+    if not told["decided"]:
+        click.echo("  It decides what the live policy decides, which is nothing during the import.")
     if told["left_out"]:
         click.echo(f"  left out: {told['left_out']} whose situation or policy is kept no more")
     if told["teams"]:

@@ -29,6 +29,7 @@ def test_it_is_applied_shown_and_cleared(house, file):
     assert run("apply", file, "--shop", SHOP) == [
         f"lamps: {file} decides beside the live policy from now on"
     ]
+    assert "nothing during the import" in run("show", SHOP)[1]
     arrivals(house, house.desk, 7)
     shadow.run(house.services, SHOP)
 
