@@ -2,14 +2,13 @@
 
 A job says "look after this shop" and nothing more: what is due stands in the store. So a job that
 is lost, doubled or late does no harm, the ticks put it back, and the job queue may be lost whole.
-All jobs share one job queue, first come first served, so that no shop and no kind starves. Only
-what waits for a shop that is drained is taken out of turn: the drain has it done beside itself.
+All jobs share one job queue, first come first served, so that no shop and no kind starves. A
+worker process does many of them at once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Container
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -18,7 +17,6 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry as Patience
 from rq import Queue
-from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
@@ -27,12 +25,10 @@ from overflow.clock import Clock, monotonic, new_id
 
 QUEUE: Final = "overflow"
 TIMEOUT: Final = 30
-"""Seconds after which a job is ended; a slice of work and one slow call fit in twice."""
+"""Seconds for which a job waits for a thread of the worker that took it; then it is given up."""
 EXPIRES: Final = 60
 """Seconds a job waits to be taken; until then the ticks have long put another in its place."""
 FAILED_KEPT: Final = 3600
-NEXT: Final = 32
-"""Jobs that are next, for who looks whether to make way."""
 MOST_WAITING: Final = 2000
 """Jobs on the queue above which ticks add none: nobody takes them."""
 THROTTLE: Final = 0.25
@@ -137,34 +133,8 @@ class Jobs:
         except RedisError:
             return 0
 
-    def is_other_shop_waiting(self, shop: str) -> bool:
-        """Whether another shop's is among the next jobs; False when the queue is away."""
-        own = {_kind(task, shop) for task in Task}
-        return any(each[:-_CHARACTERS] not in own for each in self._next(NEXT))
-
-    def take(self, shop: str, tasks: Container[Task]) -> Task | None:
-        """Take the shop's next job of these kinds off the queue: the caller does it.
-
-        None: no such job is among the next ones, or the queue is away.
-        """
-        for each in self._next(NEXT):
-            for task in Task:
-                if task in tasks and _is(each, task, shop) and self._is_taken(each):
-                    return task
-        return None
-
     def _is_waiting(self, task: Task, shop: str) -> bool:
         return any(_is(each, task, shop) for each in self._next(MOST_WAITING))
-
-    def _is_taken(self, job_id: str) -> bool:
-        """By us, and nobody else."""
-        try:
-            if self._connection.lrem(self._queue.key, 1, job_id) != 1:
-                return False
-            self._connection.delete(Job.key_for(job_id))
-        except RedisError:  # should it be lost hereby, the ticks put it back
-            return False
-        return True
 
     def _next(self, most: int) -> list[str]:
         """The ids of the next jobs; none when the queue is away."""

@@ -31,10 +31,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _work() -> None:
-    from workers.process import services  # noqa: PLC0415  what the supervisor has no use for
+    from workers.process import crew, services  # noqa: PLC0415  the supervisor has no use for it
     from workers.worker import work  # noqa: PLC0415
 
-    work(services())
+    work(services(), crew())
 
 
 def _supervise() -> None:

@@ -1,10 +1,13 @@
-"""The jobs: each takes a shop and calls one flow. Named in ``overflow.jobs.Task``."""
+"""The jobs: each takes a shop and has the crew call one flow. Named in ``overflow.jobs.Task``.
+
+To the job queue a job is done as soon as it has a thread: what it should have done and did not is
+seen in the store, and asked for again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -14,48 +17,48 @@ from overflow.flows.drain import sync
 from overflow.flows.foresight import shadow
 from overflow.flows.planner import planning
 from overflow.flows.polling import imports, reconcile
-from overflow.jobs import Task
-from workers.process import services
+from workers.process import crew, services
 
 
 def drain(*, shop: str) -> None:
-    """Put in step with the helpdesk what is due; beside it, what else the shop waits for."""
-    beside = {task: partial(job, shop=shop) for task, job in _BESIDE.items()}
-    _run("drain", shop, lambda: sync.drain(services(), shop, beside=beside))
+    """Put in step with the helpdesk what is due."""
+    wanted = crew().is_wanted
+    _begin("drain", shop, lambda: sync.drain(services(), shop, is_wanted=wanted))
 
 
 def sweep_shop(*, shop: str) -> None:
     """Look again at what waits."""
-    _run("sweep", shop, lambda: sweep.run(services(), shop))
+    _line_up("sweep", shop, lambda: sweep.run(services(), shop))
 
 
 def reconcile_shop(*, shop: str) -> None:
     """Ask the helpdesk what has changed."""
-    _run("reconcile", shop, lambda: reconcile.poll(services(), shop))
+    _begin("reconcile", shop, lambda: reconcile.poll(services(), shop))
 
 
 def import_open(*, shop: str) -> None:
     """Go on with the first walk."""
-    _run("import", shop, lambda: imports.walk(services(), shop))
+    _begin("import", shop, lambda: imports.walk(services(), shop))
 
 
 def plan_shop(*, shop: str) -> None:
     """Work out from how many tickets on to overflow."""
-    _run("plan", shop, lambda: planning.run(services(), shop))
+    _line_up("plan", shop, lambda: planning.run(services(), shop))
 
 
 def shadow_shop(*, shop: str) -> None:
     """Decide by the second policy what the live one has decided."""
-    _run("shadow", shop, lambda: shadow.run(services(), shop))
+    _line_up("shadow", shop, lambda: shadow.run(services(), shop))
 
 
-_BESIDE: Final[Mapping[Task, Callable[..., None]]] = {
-    Task.SWEEP: sweep_shop,
-    Task.RECONCILE: reconcile_shop,
-    Task.IMPORT: import_open,
-    Task.PLAN: plan_shop,
-    Task.SHADOW: shadow_shop,
-}
+def _begin(name: str, shop: str, flow: Callable[[], Any]) -> None:
+    """What mostly waits for the helpdesk."""
+    crew().do(lambda: _run(name, shop, flow))
+
+
+def _line_up(name: str, shop: str, flow: Callable[[], Any]) -> None:
+    """What mostly computes."""
+    crew().compute(f"{name} {shop}", lambda: _run(name, shop, flow))
 
 
 def _run(name: str, shop: str, flow: Callable[[], Any]) -> None:
@@ -65,5 +68,7 @@ def _run(name: str, shop: str, flow: Callable[[], Any]) -> None:
         done = flow()
     except Fault as fault:
         log.warning("job failed", job=name, shop=shop, why=fault.message)
+    except Exception:
+        log.exception("job failed by a bug", job=name, shop=shop)
     else:
         log.debug("job done", job=name, shop=shop, **done._asdict())

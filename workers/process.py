@@ -1,4 +1,4 @@
-"""The services of this worker process, made once, used by every job that it runs."""
+"""The services and the crew of this worker process, made once, used by every job that it runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cache
 
 from overflow.flows.services import Services
 from overflow.wiring import build
+from workers.crew import Crew
 from workers.settings import settings
 
 
@@ -13,3 +14,9 @@ from workers.settings import settings
 def services() -> Services:
     """What the jobs work with."""
     return build(settings(), is_worker=True)
+
+
+@cache
+def crew() -> Crew:
+    """Who does the jobs."""
+    return Crew()

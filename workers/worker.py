@@ -1,4 +1,4 @@
-"""One worker process: takes jobs off the queue and runs them in itself, one after the other."""
+"""One worker process: takes jobs off the queue and has its crew do them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from overflow import jobs
 from overflow.clock import new_id
 from overflow.errors import StoreAway
 from overflow.flows.services import Services
+from workers.crew import Crew
 from workers.ticks import Ticker
 
 SILENT: Final = jobs.TIMEOUT + 15
@@ -29,7 +30,7 @@ MAINTENANCE: Final = 5
 
 
 class Worker(SimpleWorker):
-    """Runs jobs in its own process, so that pools, caches and scripts outlive a job."""
+    """Begins jobs in its own process, so that pools, caches and scripts outlive a job."""
 
     services: Services
 
@@ -46,7 +47,7 @@ class Worker(SimpleWorker):
         return SILENT
 
 
-def work(services: Services) -> None:
+def work(services: Services, crew: Crew) -> None:
     """Work until told to stop by SIGTERM or SIGINT, or until the job queue is away for long."""
     settings = services.settings
     connection = jobs.connect(settings.queue_url or settings.store_url, is_patient=True)
@@ -66,6 +67,7 @@ def work(services: Services) -> None:
         worker.work(logging_level="WARNING")
     finally:
         ticker.stop()
+        crew.close()
         _forget(services, worker.name)
         services.close()
 

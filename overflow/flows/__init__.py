@@ -122,7 +122,7 @@ Health (``flows.health``)
 
 Workers call (``flows.drain.sync``, ``flows.polling.reconcile``, ``imports``, ``flows.sweep``)
 
-    sync.drain(services, shop, *, seconds=None, beside=None) -> Drained(end, tickets, failed)
+    sync.drain(services, shop, *, seconds, is_wanted) -> Drained(end, tickets, failed)
     reconcile.poll(services, shop) -> Polled(is_whole, seen, different)
     imports.walk(services, shop) -> Walked(is_whole, tickets)
     sweep.run(services, shop) -> Swept(is_whole, moved, expired)

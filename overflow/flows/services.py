@@ -44,7 +44,7 @@ class Pace:
     slice: float = 8.0
     """A drain hands over to its successor after this long."""
     least_slice: float = 1.0
-    """And after this long when another shop's jobs wait."""
+    """And after this long when other jobs wait for a thread."""
     linger: float = 0.4
     """A drain with nothing to do waits this long for more. Longer than ``jobs.THROTTLE``."""
     lease: float = 9.0

@@ -1,14 +1,17 @@
 """Real worker processes with a real store and a real, small helpdesk; killed on the way."""
 
 import os
+import re
 import secrets
 import signal
 import subprocess
 import sys
+import threading
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from werkzeug import Response
 
 from overflow.demo.sandbox import Sandbox
 from overflow.flows import shops
@@ -139,6 +142,37 @@ def test_two_workers_share_the_work_and_end_when_told_to(services, sandbox, star
 
     assert workers.wait(40) == 0
     assert services.progress.beats() == {}
+
+
+def test_a_helpdesk_that_does_not_answer_holds_up_no_other_shop(
+    services, sandbox, start, httpserver
+):
+    is_asked, is_over = threading.Event(), threading.Event()
+    answers = []
+
+    def hang(_):
+        is_asked.set()
+        is_over.wait(25.0)
+        answers.append(503)
+        return Response(status=503)
+
+    httpserver.expect_request(re.compile("/.*")).respond_with_handler(hang)
+    helpdesk = {
+        "connector": "standard",
+        "options": {"url": httpserver.url_for(""), "timeout": 25.0},
+        "secrets": {"webhook": "env:DESK_SECRET"},
+    }
+    shops.put_policy(services, "chairs", document(helpdesk=helpdesk))
+    try:
+        start()
+        assert is_asked.wait(20.0)
+        with sandbox.people() as people:
+            until(lambda: imports.is_imported(services, SHOP))
+            burst(services, people, 10)
+            until(lambda: in_step(services, people, 10))
+        assert answers == []
+    finally:
+        is_over.set()
 
 
 def test_what_the_first_walk_finds_stays_where_it_stands(services, sandbox, start):

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, suppress
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from typing import Final, NamedTuple
@@ -21,7 +21,6 @@ from overflow.core.model import Record
 from overflow.errors import Busy, StoreAway
 from overflow.flows.drain.attend import Stopped, attend, owes_only_its_note
 from overflow.flows.drain.attend_many import attend_many
-from overflow.flows.drain.beside import Beside, Ways
 from overflow.flows.drain.due import NOBODY, Due, Owing, Parted
 from overflow.flows.drain.failing import ANSWERS, Failing
 from overflow.flows.drain.pieces import Gathering, Piece
@@ -39,8 +38,6 @@ LOOK: Final = 0.02
 """Seconds between two looks for what is due while tickets are worked on."""
 IDLE_LOOK: Final = 0.1
 """The same while there is nothing to do."""
-OTHERS_LOOK: Final = 0.5
-"""Seconds between two looks whether other jobs wait."""
 LONGEST_PAUSE: Final = 30.0
 """Seconds that the lease keeps others out while the helpdesk is left alone."""
 
@@ -81,19 +78,22 @@ class Drained(NamedTuple):
 
 
 def drain(
-    services: Services, shop: str, *, seconds: float | None = None, beside: Ways | None = None
+    services: Services,
+    shop: str,
+    *,
+    seconds: float | None = None,
+    is_wanted: Callable[[], bool] = lambda: False,
 ) -> Drained:
     """Work on what is due for ``seconds`` (the pace's slice), and a call longer.
 
-    ``beside``: what else is done for the shop meanwhile where the job queue asks for it.
+    ``is_wanted``: whether other work waits for this thread, which is made way for sooner.
     Raises ``Unknown`` for a shop without a policy and ``StoreAway``; then the lease ends by itself.
     """
     services.book.policy(shop)
     lease = services.leases.acquire(keys.drain_lease(shop), services.pace.lease)
     if lease is None:
         return Drained(End.ELSEWHERE)
-    with closing(Beside(services.jobs, shop, beside or {})) as others:
-        return _Drain(services, shop, lease, seconds or services.pace.slice, others).run()
+    return _Drain(services, shop, lease, seconds or services.pace.slice, is_wanted).run()
 
 
 class _Watch(NamedTuple):
@@ -107,16 +107,20 @@ class _Drain:
     """One run."""
 
     def __init__(
-        self, services: Services, shop: str, lease: Lease, seconds: float, beside: Beside
+        self,
+        services: Services,
+        shop: str,
+        lease: Lease,
+        seconds: float,
+        is_wanted: Callable[[], bool],
     ) -> None:
         self._services = services
         self._shop = shop
         self._lease = lease
-        self._beside = beside
+        self._is_wanted = is_wanted
         self._started = monotonic()
         self._until = self._started + seconds
         self._renewed = self._started
-        self._asked = self._started
         self._busy = self._started
         self._told = -ANSWERS_EVERY
         self._ended = math.inf
@@ -283,12 +287,7 @@ class _Drain:
         return self._lease.renew(self._services.pace.lease)
 
     def _is_to_make_way(self, now: float) -> bool:
-        """For other shops; what its own waits for is done beside."""
-        if now - self._started < self._services.pace.least_slice or now - self._asked < OTHERS_LOOK:
-            return False
-        self._asked = now
-        self._beside.look()
-        return self._services.jobs.is_other_shop_waiting(self._shop)
+        return now - self._started >= self._services.pace.least_slice and self._is_wanted()
 
     def _end_if_nothing_is_due(self) -> None:
         match self._lease.end_drain(self._shop, self._services.clock.now()):

@@ -1,0 +1,118 @@
+"""Many jobs at once in one process, those that compute one after the other."""
+
+import threading
+
+import pytest
+
+from tests.serve.procs import until
+from workers.crew import Crew
+
+
+@pytest.fixture
+def crew():
+    """Two threads for what waits."""
+    crew = Crew(2)
+    yield crew
+    crew.close()
+
+
+def test_jobs_that_wait_are_done_at_once(crew):
+    both = threading.Barrier(2, timeout=20.0)
+    met = []
+
+    def meet():
+        met.append(both.wait())
+
+    crew.do(meet)
+    crew.do(meet)
+
+    until(lambda: len(met) == 2)
+
+
+def test_who_has_a_thread_hears_that_another_waits_for_it(crew):
+    done = []
+
+    def make_way(name):
+        until(crew.is_wanted)
+        done.append(name)
+
+    crew.do(lambda: make_way("one"))
+    crew.do(lambda: make_way("two"))
+    assert not crew.is_wanted()
+
+    crew.do(lambda: done.append("three"))  # returns when it has a thread
+
+    until(lambda: "three" in done)
+    assert done[0] in {"one", "two"}
+
+
+def test_a_thread_is_free_again_after_a_fault(crew):
+    done = threading.Event()
+    for _ in range(5):
+        crew.do(lambda: 1 / 0)
+
+    crew.do(done.set)
+
+    assert done.wait(20.0)
+
+
+def test_what_computes_is_done_one_after_the_other_in_order(crew):
+    lock, done = threading.Lock(), []
+
+    def compute(number):
+        assert lock.acquire(blocking=False)
+        done.append(number)
+        lock.release()
+
+    for number in range(50):
+        crew.compute(f"job {number}", lambda number=number: compute(number))
+
+    until(lambda: len(done) == 50)
+    assert done == sorted(done)
+
+
+def test_what_computes_holds_up_nothing_that_waits(crew):
+    is_answered = threading.Event()
+    heard = []
+    crew.compute("a plan", lambda: heard.append(is_answered.wait(20.0)))
+
+    crew.do(is_answered.set)
+
+    until(lambda: heard == [True])
+
+
+def test_what_is_lined_up_is_so_once_and_again_from_its_beginning_on(crew):
+    begun, go_on = threading.Event(), threading.Event()
+    done = []
+
+    def sweep():
+        begun.set()
+        go_on.wait(20.0)
+        done.append("sweep")
+
+    crew.compute("sweep", sweep)
+    assert begun.wait(20.0)
+    for _ in range(3):  # the first of them may be about what the one under way has missed
+        crew.compute("sweep", sweep)
+    crew.compute("last", lambda: done.append("last"))
+    go_on.set()
+
+    until(lambda: "last" in done)
+    assert done == ["sweep", "sweep", "last"]
+
+
+def test_at_the_end_it_waits_for_what_is_done_and_begins_nothing_more():
+    crew = Crew(1)
+    done = []
+
+    def make_way():
+        until(crew.is_wanted)
+        done.append("waits")
+
+    crew.do(make_way)
+    crew.compute("first", make_way)
+    crew.compute("second", lambda: done.append("second"))
+
+    crew.close()
+
+    assert done == ["waits", "waits"]

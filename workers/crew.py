@@ -1,0 +1,68 @@
+"""The threads of one worker process: it does many jobs at once.
+
+Most jobs wait for helpdesks most of their time. Done one after the other, ten shops would wait for
+one another for seconds, with the processor idle. Jobs that compute are done one after the other
+beside them: several at once would be no sooner done and hold up all that is waiting for an answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+MOST: Final = 16
+"""Jobs that mostly wait; each has threads of its own for its calls."""
+
+
+class Crew:
+    """Made and used by the thread that takes jobs off the queue."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._free = threading.Semaphore(most)
+        self._waiters = ThreadPoolExecutor(most, "job")
+        self._computer = ThreadPoolExecutor(1, "computing")
+        self._lined_up: set[str] = set()
+        self._lock = threading.Lock()
+        self._is_waited_for = False
+        self._is_closing = False
+
+    def is_wanted(self) -> bool:
+        """Whether another job waits for a thread: who has worked for a while makes way."""
+        return self._is_waited_for or self._is_closing
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Have it done beside the others; returns when it has a thread."""
+        if not self._free.acquire(blocking=False):
+            self._is_waited_for = True
+            try:
+                self._free.acquire()
+            finally:
+                self._is_waited_for = False
+        self._waiters.submit(self._done, job)
+
+    def compute(self, name: str, job: Callable[[], None]) -> None:
+        """Have it done after the others that compute; nothing where one of that name waits."""
+        with self._lock:
+            if name in self._lined_up:
+                return
+            self._lined_up.add(name)
+        self._computer.submit(self._computed, name, job)
+
+    def close(self) -> None:
+        """Have what is done come to its end; what is lined up is left to other processes."""
+        self._is_closing = True
+        self._computer.shutdown(cancel_futures=True)
+        self._waiters.shutdown()
+
+    def _done(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        finally:
+            self._free.release()
+
+    def _computed(self, name: str, job: Callable[[], None]) -> None:
+        with self._lock:
+            self._lined_up.discard(name)  # from now on it may have missed something
+        job()
