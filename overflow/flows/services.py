@@ -13,6 +13,7 @@ from overflow.core.plan import Planner
 from overflow.flows.book import PolicyBook
 from overflow.flows.desks import Desks
 from overflow.flows.drain.pieces import Gathering
+from overflow.flows.drain.shares import Shares
 from overflow.jobs import Jobs
 from overflow.settings import Settings
 from overflow.store.differences import Differences
@@ -88,6 +89,9 @@ class Services:
     """Remembers what this process has solved."""
     gatherings: dict[str, Gathering] = field(default_factory=dict)
     """By shop, of a drain that handed over: its successor goes on with it."""
+
+    shares: Shares = field(default_factory=Shares)
+    """Of the drains that this process runs at once."""
 
     def close(self) -> None:
         """Give all connections back."""

@@ -146,13 +146,13 @@ class _Drain:
                     self._look_around()
                 self._finish()
             finally:
+                self._services.shares.leave(self._shop)
                 self._end = self._end or End.LOST  # on the way out by an error: start nothing new
         return Drained(self._end, self._tickets, self._failing.count)
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
         bulk = bulk_of(self._desk())
-        most = min(self._services.pace.threads, self._gate().room())
-        free = most - len(self._under_way)
+        free = self._most() - len(self._under_way)
         if free <= 0:
             return
         pieces = [(due,) for due in self._fresh(free)] if bulk is None else self._gathered(bulk)
@@ -160,6 +160,11 @@ class _Drain:
             self._met.update(piece)
             self._under_way[pool.submit(self._work, piece)] = piece
             self._tickets += len(piece)
+
+    def _most(self) -> int:
+        """Tickets to work on at once."""
+        share = self._services.shares.of(self._shop, len(self._under_way))
+        return min(self._services.pace.threads, self._gate().room(), share)
 
     def _gathered(self, bulk: Bulk) -> list[Piece]:
         lanes = sum(piece[0].id not in self._gathering.alone for piece in self._under_way.values())
