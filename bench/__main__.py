@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable
 
-from bench import decide, decision_quality, intake, lag, late_bound, limits, planner, size
+from bench import decide, decision_quality, intake, lag, late_bound, limits, planner, shops, size
 from bench.shop import SECRET, SECRET_NAME
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "intake": intake.run,
     "size": size.run,
     "lag": lag.run,
+    "shops": shops.run,
     "limits": limits.run,
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bench.figures import quantile, table, verdict
 from bench.places import Place, free_port, places, wait_for
-from bench.shop import EVENTS, GROUPS, QUEUES, SECRET, SECRET_NAME, SHOP, everything_overflows
+from bench.shop import GROUPS, QUEUES, SECRET, SECRET_NAME, SHOP, events, everything_overflows
 from overflow.clock import SystemClock, monotonic
 from overflow.demo.sandbox import People
 from overflow.policies import build
@@ -40,7 +40,7 @@ def run(*, is_full: bool) -> None:
         client = place.start_store()
         policy = everything_overflows(f"{desk}/api")
         Policies(client).put(SHOP, policy, build(policy, SHOP), 0)
-        place.start(_sandbox(place, port))
+        place.start(sandbox(place, port))
         people = [People(desk) for _ in range(_CUSTOMERS)]
         wait_for(lambda: bool(people[0].state()), "the sandbox does not start")
         place.start_api()
@@ -71,19 +71,21 @@ def run(*, is_full: bool) -> None:
     )
 
 
-def _sandbox(place: Place, port: int) -> Program:
+def sandbox(place: Place, port: int, shop: str = SHOP) -> Program:
+    """A shop's helpdesk, which sends its webhooks to the place's API."""
     groups = [word for group in GROUPS.values() for word in ("--group", group)]
     command = (
         sys.executable,
         *("-m", "overflow.demo.sandbox", "--port", str(port), "--secret-env", SECRET_NAME),
-        *("--webhook-url", f"http://127.0.0.1:{place.port}{EVENTS}"),
+        *("--webhook-url", f"http://127.0.0.1:{place.port}{events(shop)}"),
         *("--latency", str(LATENCY), *groups),
     )
-    return Program("sandbox", command, environment(**{SECRET_NAME: SECRET}))
+    return Program(f"sandbox {shop}", command, environment(**{SECRET_NAME: SECRET}))
 
 
-def is_imported(client: StoreClient) -> bool:
-    return "import" in Situations(client).get(SHOP, SystemClock().now()).seen
+def is_imported(client: StoreClient, shop: str = SHOP) -> bool:
+    """Whether its first walk is done."""
+    return "import" in Situations(client).get(shop, SystemClock().now()).seen
 
 
 @dataclass
@@ -91,6 +93,7 @@ class Watch:
     """Looks at the dirty marks until told to stop."""
 
     client: StoreClient
+    shop: str = SHOP
     lags: list[float] = field(default_factory=list)
     _since: dict[bytes, float] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -98,7 +101,7 @@ class Watch:
     def run(self) -> None:
         clock = SystemClock()
         while not self._stopping.is_set() or self._since:
-            marks = dict(self.client.zrange(keys.dirty(SHOP), 0, -1, withscores=True))
+            marks = dict(self.client.zrange(keys.dirty(self.shop), 0, -1, withscores=True))
             now = clock.now()
             for ticket in self._since.keys() - marks.keys():
                 self.lags.append(now - self._since.pop(ticket))
@@ -117,15 +120,15 @@ def _lag(client: StoreClient, people: list[People], seconds: float) -> tuple[lis
     watching = threading.Thread(target=watch.run)
     watching.start()
     begun = monotonic()
-    _write(people, int(RATE * seconds), RATE)
+    write(people, int(RATE * seconds), RATE)
     took = monotonic() - begun
-    wait_for(lambda: _is_settled(client, people[0]), "it does not settle", 120.0)
+    wait_for(lambda: is_settled(client, people[0]), "it does not settle", 120.0)
     watch.stop()
     watching.join()
     return watch.lags, len(watch.lags) / took
 
 
-def _write(people: list[People], count: int, rate: float) -> None:
+def write(people: list[People], count: int, rate: float) -> None:
     """Customers write so many tickets at that rate; 0: as fast as the helpdesk takes them."""
     begun = monotonic()
 
@@ -146,9 +149,9 @@ def _write(people: list[People], count: int, rate: float) -> None:
 def _drain(client: StoreClient, place: Place, people: list[People], heap: int) -> float:
     """Tickets a second that a worker puts in step when many wait, from its first to its last."""
     place.stop("worker")
-    _write(people, heap, 0.0)
+    write(people, heap, 0.0)
     wait_for(
-        lambda: client.zcard(keys.dirty(SHOP)) >= heap and _is_told(people[0]), "a webhook is lost"
+        lambda: client.zcard(keys.dirty(SHOP)) >= heap and is_told(people[0]), "a webhook is lost"
     )
     place.start_worker()
     wait_for(lambda: client.zcard(keys.dirty(SHOP)) < heap, "the worker does not begin")
@@ -157,11 +160,13 @@ def _drain(client: StoreClient, place: Place, people: list[People], heap: int) -
     return left / (monotonic() - begun)
 
 
-def _is_settled(client: StoreClient, person: People) -> bool:
-    return _is_told(person) and not client.zcard(keys.dirty(SHOP))
+def is_settled(client: StoreClient, person: People, shop: str = SHOP) -> bool:
+    """Whether all its webhooks are sent and nothing is left to be done."""
+    return is_told(person) and not client.zcard(keys.dirty(shop))
 
 
-def _is_told(person: People) -> bool:
+def is_told(person: People) -> bool:
+    """Whether all its webhooks are sent."""
     return person.state()["webhooks"]["pending"] == 0
 
 

@@ -19,12 +19,16 @@ LANGUAGES = ("de", "en")
 QUEUES = tuple((channel, language) for channel in CHANNELS for language in LANGUAGES)
 SECRET_NAME = "BENCH_WEBHOOK_SECRET"
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
-EVENTS = f"/v1/shops/{SHOP}/events/standard"
 
 _ROOM = 1_000_000
 _DAY = 86_400.0
 # Agents come and go every other hour, so that any forecast meets changes of staff.
 _EVEN_HOURS = ",".join(f"{hour:02}:00-{hour + 1:02}:00" for hour in range(0, 24, 2))
+
+
+def events(shop: str = SHOP) -> str:
+    """The path that its webhooks are sent to."""
+    return f"/v1/shops/{shop}/events/standard"
 
 
 def document(url: str = "http://127.0.0.1:9/api", **changes: Any) -> dict[str, Any]:

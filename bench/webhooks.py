@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from bench.shop import EVENTS, HOME_GROUP, QUEUES, SECRET
+from bench.shop import HOME_GROUP, QUEUES, SECRET, events
 from overflow.helpdesks.signatures import sign_standard
 from overflow.helpdesks.standard.connector import iso
 
@@ -50,7 +50,7 @@ def requests(numbers: Iterable[int], created: float, now: float) -> list[bytes]:
 
 def _request(number: int, content: bytes, now: float) -> bytes:
     lines = [
-        f"POST {EVENTS} HTTP/1.1",
+        f"POST {events()} HTTP/1.1",
         "host: 127.0.0.1",
         "user-agent: bench",
         "content-type: application/json",
