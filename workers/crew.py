@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-MOST: Final = 16
+MOST: Final = 32
 """Jobs that mostly wait; each has threads of its own for its calls."""
 
 
