@@ -129,7 +129,7 @@ class Service:
     def bugs(self) -> list[str]:
         """Lines of the log that tell of something nobody foresaw."""
         lines = self._log.read_text(errors="replace").splitlines()
-        return [line for line in lines if _BUG.search(line)]
+        return [line for line in lines if _BUG.search(line) and not _KILLED.search(line)]
 
 
 def _kill_all(process: subprocess.Popen[bytes]) -> None:
@@ -138,6 +138,8 @@ def _kill_all(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+_KILLED = re.compile(r'"event": ?"Unexpected exit from worker-\d+"')
+"""What the web server says when a test has killed a process of it."""
 _BUG = re.compile(r'Traceback|"level": ?"(error|critical)"|"event": ?"bug"')
 
 

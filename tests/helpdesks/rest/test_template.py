@@ -96,6 +96,7 @@ def test_what_is_no_jmespath_is_a_fault(text):
         Query(text or "(")
 
 
+@pytest.mark.filterwarnings("ignore:deprecated string literal:PendingDeprecationWarning")
 @given(texts)
 def test_any_text_is_a_jmespath_or_a_fault(text):
     try:
