@@ -35,3 +35,8 @@ def monotonic() -> float:
 def new_id(size: int = 12) -> str:
     """A random id of letters, digits, ``-`` and ``_``; ``size`` bytes of chance."""
     return secrets.token_urlsafe(size)
+
+
+def new_typed_id() -> str:
+    """A random id that people type: twelve hexadecimal digits, so never taken for an option."""
+    return secrets.token_hex(6)

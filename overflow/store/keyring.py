@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 import redis
 
-from overflow.clock import new_id
+from overflow.clock import new_id, new_typed_id
 from overflow.errors import Unknown
 from overflow.store import keys
 
@@ -47,7 +47,7 @@ class Keyring:
     def create(self, name: str, scopes: tuple[str, ...], now: float) -> tuple[Key, str]:
         """A new key and its token, which nobody can show again."""
         secret = _secret()
-        key = Key(new_id(6).replace("_", "-"), name, scopes, now, _hash(secret))
+        key = Key(new_typed_id(), name, scopes, now, _hash(secret))
         self._write(key)
         return key, _token(key, secret)
 

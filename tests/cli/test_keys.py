@@ -65,7 +65,7 @@ def test_a_key_for_a_shop_or_partner_that_is_not_there_is_made_and_says_so(keys,
 
 def test_nothing_of_a_token_is_stored_or_shown_again(keys, store_client):
     token = keys("create", "--operator", "--name", "Ines").stdout.strip()
-    secret = token.rpartition("_")[2]
+    secret = token.split("_", 2)[2]
 
     assert secret not in keys("list").output
     assert secret not in keys("list", "--json").output

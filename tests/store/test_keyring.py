@@ -28,6 +28,12 @@ def test_the_store_knows_no_secret(keyring, store_client):
     assert secret.encode() not in store_client.dump(keys.KEYRING)
 
 
+def test_no_id_of_a_key_is_taken_for_an_option_or_ends_early(keyring):
+    ids = [keyring.create("ops", ("operator",), NOW)[0].id for _ in range(200)]
+
+    assert all(key_id.isalnum() for key_id in ids)
+
+
 @pytest.mark.parametrize(
     "wrong", ["", "ovf", "ovf_", "ovf_x_y", "{token}x", "x{token}", "ovf__{token}", "ovf_{id}_"]
 )
