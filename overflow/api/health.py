@@ -19,7 +19,7 @@ from overflow.api.blueprint import Part
 from overflow.api.context import doorkeeper, services
 from overflow.api.told import plain
 from overflow.errors import Unauthorised
-from overflow.flows import health
+from overflow.flows import health, sweep
 from overflow.flows.planner.estimated import estimated
 from overflow.flows.polling import groups
 
@@ -120,6 +120,7 @@ def _sources() -> metrics.Sources:
         policy=here.book.policy,
         is_worker_alive=lambda: health.is_worker_alive(here),
         missing_groups=lambda shop: groups.missing(here, shop),
+        swept_at=lambda shop: sweep.swept_at(here, shop),
         estimated=lambda shop: estimated(here, shop),
         throttle=lambda shop: here.desks.gate(here.book.policy(shop)).state(),
     )

@@ -30,6 +30,8 @@ LEASE: Final = 12.0
 Should two sweep after all, they decide the same and commit it once."""
 PRUNED_EVERY: Final = 1800.0
 """Seconds between two times that old days and old journal entries are thrown away."""
+SWEPT: Final = "swept"
+"""When a sweep last came to its end."""
 LETTERS: Final = 5000
 """Dead letters looked at and retried at once; an outage of hours leaves many times that."""
 
@@ -49,6 +51,12 @@ def run(services: Services, shop: str) -> Swept:
     return Swept(is_whole=False) if swept is None else swept
 
 
+def swept_at(services: Services, shop: str) -> float | None:
+    """When a sweep last came to its end (epoch seconds); None: none has yet."""
+    at = services.progress.get(shop, SWEPT)
+    return None if at is None else float(at)
+
+
 def _swept(services: Services, shop: str) -> Swept:
     until = monotonic() + services.pace.budget
     services.book.policy(shop)
@@ -59,7 +67,9 @@ def _swept(services: Services, shop: str) -> Swept:
     _revive(services, shop)
     _prune(services, shop)
     nudge(services, shop)
-    if not is_whole:
+    if is_whole:
+        services.progress.put(shop, SWEPT, str(services.clock.now()))
+    else:
         services.jobs.ensure(Task.SWEEP, shop)
     return Swept(is_whole, reviewing.moved, expired)
 

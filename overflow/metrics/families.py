@@ -115,6 +115,9 @@ GAUGES: Final[Mapping[str, Family]] = {
         "Age of the oldest decision that the helpdesk has not confirmed.", ("shop",)
     ),
     "overflow_input_age_seconds": Family("Age of what decisions are made from.", ("shop", "input")),
+    "overflow_sweep_age_seconds": Family(
+        "Since all waiting tickets of a shop were last looked at again.", ("shop",)
+    ),
     "overflow_worker_alive": Family("1 while a worker sends heartbeats.", ()),
 }
 LAG: Final = "overflow_sync_seconds"

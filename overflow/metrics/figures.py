@@ -67,6 +67,8 @@ class Sources:
     is_worker_alive: Callable[[], bool]
     missing_groups: Callable[[str], Sequence[str]] = lambda _: ()
     """Of a shop."""
+    swept_at: Callable[[str], float | None] = lambda _: None
+    """When a shop's last sweep ended."""
     estimated: Callable[[str], Iterable[Sample]] = lambda _: ()
     """What the planner estimates of a shop."""
     throttle: Callable[[str], State | None] = lambda _: None
@@ -128,6 +130,7 @@ class _Shop:
     totals: Mapping[str, int]
     lag: Lag
     missing_groups: int
+    swept_at: float | None
     estimated: Sequence[Sample]
     throttle: State | None
 
@@ -143,6 +146,7 @@ class _Shop:
             sources.tallies.totals(shop),
             sources.tallies.lag(shop),
             len(sources.missing_groups(shop)),
+            sources.swept_at(shop),
             [] if policy is None else list(sources.estimated(shop)),
             None if policy is None else sources.throttle(shop),
         )
@@ -205,6 +209,8 @@ class _Shop:
         yield "overflow_dead_letters", (), self.counts.dead
         yield "overflow_missing_groups", (), self.missing_groups
         yield "overflow_sync_lag_seconds", (), max(0.0, self.now - oldest) if oldest else 0.0
+        if self.swept_at is not None:
+            yield "overflow_sweep_age_seconds", (), max(0.0, self.now - self.swept_at)
         for source, at in self.situation.seen.items():
             if source not in _NO_INPUTS:
                 yield "overflow_input_age_seconds", (source,), max(0.0, self.now - at)

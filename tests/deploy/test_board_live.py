@@ -42,6 +42,7 @@ DOMAIN = {
     "overflow_wait_error_seconds_total": "shop channel method",
     "overflow_plan_level": "shop channel",
     "overflow_plan_age_seconds": "shop channel",
+    "overflow_sweep_age_seconds": "shop",
     "overflow_partner_held": "shop partner channel",
     "overflow_partner_capacity": "shop partner channel",
 }

@@ -171,6 +171,7 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(store_url, store
     assert not run(house).is_whole
     assert house.services.progress.get(SHOP, POSITION)
     assert "sweep lamps" in house.jobs()
+    assert sweep.swept_at(house.services, SHOP) is None
 
     deadline = time.monotonic() + 60.0
     while house.services.situations.get(SHOP, 0.0).held.get(("near", "email"), 0) < 80:
@@ -181,6 +182,7 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(store_url, store
 
     assert [house.record(str(n)).team for n in range(1, 121)].count("near") == 80
     assert house.services.progress.get(SHOP, POSITION) is None
+    assert sweep.swept_at(house.services, SHOP) is not None
     assert house.faults() == []
 
 
