@@ -5,7 +5,8 @@ import pytest
 from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway
 from overflow.flows import shops
-from overflow.flows.polling import imports
+from overflow.flows.polling import imports, reconcile
+from overflow.flows.routing.route import mark_to_read
 from overflow.flows.services import Pace
 from overflow.store import keys
 from tests.flows.house import HOME_GROUP, NEAR_GROUP, SHOP, House, document
@@ -97,8 +98,6 @@ def test_killed_in_between_it_goes_on_from_its_cursor(house, desk):
 
 
 def test_what_changes_during_the_walk_is_found_afterwards(house, desk):
-    from overflow.flows.polling import reconcile
-
     walk(house)
     desk.touch("old-0", assignee="ann")
     walk_to_the_end(house)
@@ -108,6 +107,22 @@ def test_what_changes_during_the_walk_is_found_afterwards(house, desk):
     settle(house)
 
     assert house.record("old-0").assignee == "ann"
+
+
+def test_a_rush_right_after_it_has_the_first_poll_wait(house, desk):
+    limit = {"requests": 600, "seconds": 60}
+    options = {**document()["helpdesk"]["options"], "limit": limit}
+    house.change(helpdesk={**document()["helpdesk"], "options": options})
+    walk_to_the_end(house)
+    mark_to_read(house.services, SHOP, *map(str, range(100, 300)))
+    desk.calls.clear()
+
+    reconcile.poll(house.services, SHOP)
+    assert desk.calls == []
+
+    house.clock.advance(reconcile.SELDOM)
+    reconcile.poll(house.services, SHOP)
+    assert "changed_since" in desk.calls
 
 
 def test_a_ticket_that_cannot_be_kept_does_not_stop_it(house, desk):

@@ -15,7 +15,7 @@ from overflow.clock import monotonic
 from overflow.core.model import Snapshot
 from overflow.errors import BadInput
 from overflow.flows.alone import alone
-from overflow.flows.polling.reconcile import CHANGED, heard
+from overflow.flows.polling.reconcile import CHANGED, POLLED, heard
 from overflow.flows.routing.errand import IMPORTED, Along
 from overflow.flows.routing.route import route
 from overflow.flows.services import Services
@@ -72,7 +72,9 @@ def _walked(services: Services, shop: str, lease: Lease, until: float) -> Walked
     desk = services.desks.of(services.book.policy(shop))
     if services.progress.get(shop, CHANGED) is None:
         # What changes during the walk is found by the first poll after it.
+        begun = services.clock.now()
         services.progress.put(shop, CHANGED, desk.changed_since("").cursor)
+        services.progress.put(shop, POLLED, str(begun))
     cursor, tickets = services.progress.get(shop, CURSOR) or "", 0
     while True:
         page = desk.walk_open(cursor)

@@ -32,7 +32,7 @@ RUSH: Final = 10.0
 CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
 POLLED: Final = "polled"
-"""Under this name is kept when a poll last saw all changes."""
+"""Under this name is kept when a poll, or the first walk, last knew of all changes."""
 BEGUN_ANEW: Final = "changed:anew"
 """Under this name is kept when the helpdesk last did not take the cursor any more."""
 ANEW_EVERY: Final = 3600.0
