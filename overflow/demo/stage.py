@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ import yaml
 
 from overflow.clock import Clock
 from overflow.demo.helpdesks import HELPDESKS, Helpdesk
+from overflow.demo.ports import free_port
 from overflow.demo.service import Service
 from overflow.demo.shop import DAYTIME, NIGHTOWL, SHOP, policy
 from overflow.errors import Fault, NotNow
@@ -102,7 +102,7 @@ def staged(helpdesk: str, speed: float, clock: Clock) -> Iterator[Stage]:
 
 @contextmanager
 def _running(folder: Path, helpdesk: str, speed: float, clock: Clock) -> Iterator[Stage]:
-    port, desk_port = _free_ports(2)
+    port, desk_port = free_port(), free_port()
     address = f"http://127.0.0.1:{port}"
     desk = HELPDESKS[helpdesk](folder, desk_port, address)
     try:
@@ -179,14 +179,6 @@ def _holds(condition: Callable[[], bool]) -> bool:
         return condition()
     except Fault:
         return False
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def _last_lines(folder: Path) -> str:

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from overflow.demo.ports import free_port
 from overflow.flows import shops
 from overflow.flows.routing.errand import IMPORTED
 from overflow.settings import Settings
@@ -25,9 +25,7 @@ PATH = "/v1/shops/lamps/events/standard"
 def port(store_url, tmp_path_factory):
     """Two processes of the API that serve a shop; one helper call for all tests of this file."""
     counters = tmp_path_factory.mktemp("counters")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        free = listener.getsockname()[1]
+    free = free_port()
     environment = {
         **os.environ,  # noqa: TID251  the process needs what this one has
         "OVERFLOW_REDIS_URL": store_url,

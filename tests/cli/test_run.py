@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from overflow.demo.ports import free_port
 from overflow.settings import VARIABLES, Settings
 from overflow.store.connect import connect
-from tests.real.processes import free_port
 from tests.serve.procs import children, family, is_alive, until
 
 pytestmark = pytest.mark.timeout(240)

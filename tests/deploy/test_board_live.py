@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import yaml
 
+from overflow.demo.ports import free_port
 from tests.deploy.test_observability import RULES, panels, queries
-from tests.real.processes import free_port
 
 DOMAIN = {
     "overflow_decisions_total": "shop outcome reason team channel",

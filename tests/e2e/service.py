@@ -16,12 +16,12 @@ from typing import Any, Literal
 import httpx
 import yaml
 
+from overflow.demo.ports import free_port
 from overflow.settings import PREFIX, Settings, environment
 from overflow.store.connect import connect
 from tests.e2e.client import Client
 from tests.e2e.eventually import eventually
 from tests.e2e.processes import Process, below, kill
-from tests.real.processes import free_port
 
 COMMAND = str(Path(sys.executable).parent / "overflow")
 READY = 60.0

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -13,12 +12,6 @@ from pathlib import Path
 
 class Unready(Exception):
     """A helpdesk did not come up; the message ends with the last lines of its log."""
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def run(command: list[str], log: Path, **options) -> None:

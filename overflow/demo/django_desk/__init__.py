@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ import httpx
 
 from overflow.clock import SystemClock, monotonic
 from overflow.demo.django_desk.environment import install
+from overflow.demo.ports import free_port
 from overflow.errors import NotNow
 
 PROJECT: Final = Path(__file__).parent / "project"
@@ -104,7 +104,7 @@ def start(
     (home / "lean").unlink(missing_ok=True)
     if is_lean:
         (home / "lean").touch()
-    port = port or _free_port()
+    port = port or free_port()
     command = [str(python), "-m", "gunicorn", "--pythonpath", str(PROJECT)]
     command += ["--env", "DJANGO_SETTINGS_MODULE=desk.settings", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--threads", "4", "--no-control-socket", "desk.wsgi:application"]
@@ -155,10 +155,3 @@ def _wait(desk: Desk, log: Path) -> None:
                 return
         clock.sleep(0.1)
     raise NotNow(f"django-helpdesk does not answer: {log.read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.real.processes import end, free_port, run, spawn, wait_for
+from overflow.demo.ports import free_port
+from tests.real.processes import end, run, spawn, wait_for
 from tests.real.seeds import sow
 
 HERE = Path(__file__).parent
