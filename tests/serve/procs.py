@@ -16,12 +16,15 @@ def until(condition, seconds=60.0):
 
 
 def is_alive(pid: int) -> bool:
+    """Whether it runs; it may vanish between any two looks."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        if not Path("/proc/self").exists():
+            return True
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def children(pid: int, word: str) -> list[int]:
