@@ -103,15 +103,17 @@ def test_what_is_lined_up_is_so_once_and_again_from_its_beginning_on(crew):
 
 def test_at_the_end_it_waits_for_what_is_done_and_begins_nothing_more():
     crew = Crew(1)
-    done = []
+    begun, done = threading.Event(), []
 
     def make_way():
+        begun.set()
         until(crew.is_wanted)
         done.append("waits")
 
-    crew.do(make_way)
     crew.compute("first", make_way)
+    assert begun.wait(20.0)
     crew.compute("second", lambda: done.append("second"))
+    crew.do(make_way)
 
     crew.close()
 
