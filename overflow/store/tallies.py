@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -75,7 +76,7 @@ class Tallies:
         return self._read(lambda n: keys.cohort(shop, n), start, end)
 
     def _read(self, key: Callable[[int], str], start: float, end: float) -> Iterator[Quarter]:
-        numbers = range(quarter(start + QUARTER - 1), quarter(end + QUARTER - 1))
+        numbers = range(math.ceil(start / QUARTER), math.ceil(end / QUARTER))
         for chunk in (numbers[i : i + 500] for i in range(0, len(numbers), 500)):
             pipe = self._client.pipeline(transaction=False)
             for number in chunk:

@@ -41,6 +41,13 @@ def test_what_no_commit_goes_with_can_be_counted_too(tallies):
     ]
 
 
+def test_a_quarter_that_has_just_begun_is_read_too(tallies):
+    tallies.add(SHOP, ["webhook"], NOW)
+
+    assert [each.start for each in tallies.quarters(SHOP, NOW - QUARTER, NOW + 0.01)] == [NOW]
+    assert list(tallies.quarters(SHOP, NOW + 0.01, NOW + QUARTER)) == []
+
+
 def test_quarters_are_kept_for_fifteen_months(tickets, tallies, store_client):
     commit = Commit(a_record(), 0, NOW, tallies=("offered",), cohort=("offered",))
     tickets.commit(SHOP, commit)
