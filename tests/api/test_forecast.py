@@ -19,9 +19,15 @@ DAY = 86400.0
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def next_hour():
-    now = datetime.fromtimestamp(SystemClock().now(), BERLIN)
-    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+def full_hour():
+    """0, 6, 12 or 18 o'clock, an hour ahead at least: no clock changes then."""
+    soon = datetime.fromtimestamp(SystemClock().now() + 3600, BERLIN)
+    quarter_day = soon.replace(hour=soon.hour // 6 * 6, minute=0, second=0, microsecond=0)
+    return quarter_day + timedelta(hours=6)
+
+
+HOUR = full_hour()
+"""The same in all of a test, however the time goes on."""
 
 
 def body(*rows, interval=3600, **more):
@@ -29,7 +35,7 @@ def body(*rows, interval=3600, **more):
 
 
 def row(hours=0, arrivals=8.0, **name):
-    at = next_hour().astimezone(ZoneInfo("UTC")) + timedelta(hours=hours)
+    at = HOUR.astimezone(ZoneInfo("UTC")) + timedelta(hours=hours)
     return {"at": at.isoformat(), "arrivals": arrivals} | (name or {"queue": "chat.de"})
 
 
@@ -104,19 +110,19 @@ def test_an_upload_takes_the_place_of_history_until_it_is_withdrawn(shopkeeper, 
     told = shopkeeper("GET", FORECAST).json
     assert told["uploaded"]["arrivals"] == {"chat.de": 28.0}
     assert told["uploaded"]["by"] == "amelie"
-    assert epoch(told["uploaded"]["start"]) == next_hour().timestamp()
+    assert epoch(told["uploaded"]["start"]) == HOUR.timestamp()
     quarters = {each["at"]: each for each in told["queues"][0]["quarters"]}
-    first = quarters[iso(next_hour().timestamp())]
+    first = quarters[iso(HOUR.timestamp())]
     assert (first["arrivals"], first["source"], first["days"]) == (2.0, "uploaded", 0)
-    assert quarters[iso(next_hour().timestamp() + 3600)]["arrivals"] == 5.0
-    assert quarters[iso(next_hour().timestamp() + 7200)]["source"] == "history"
+    assert quarters[iso(HOUR.timestamp() + 3600)]["arrivals"] == 5.0
+    assert quarters[iso(HOUR.timestamp() + 7200)]["source"] == "history"
 
     assert shopkeeper("DELETE", FORECAST).status_code == 204
     assert shopkeeper("GET", FORECAST).json["uploaded"] is None
 
 
 def test_a_table_is_taken_as_comma_separated_values(shopkeeper):
-    at = f"{next_hour():%Y-%m-%d %H:%M}"
+    at = f"{HOUR:%Y-%m-%d %H:%M}"
 
     answer = shopkeeper.raw(
         "PUT",
@@ -129,11 +135,11 @@ def test_a_table_is_taken_as_comma_separated_values(shopkeeper):
     assert answer.json["uploaded"]["arrivals"] == {"chat": 7.5, "email": 3.0}
     assert answer.json["uploaded"]["has_peaks"]
     assert [each["queue"] for each in answer.json["queues"]] == ["chat.de", "email.de"]
-    assert answer.json["queues"][0]["quarters"][0]["at"] == iso(next_hour().timestamp())
+    assert answer.json["queues"][0]["quarters"][0]["at"] == iso(HOUR.timestamp())
 
 
 def test_a_spreadsheets_semicolons_and_decimal_commas_are_understood(shopkeeper):
-    at = f"{next_hour():%Y-%m-%d %H:%M}"
+    at = f"{HOUR:%Y-%m-%d %H:%M}"
 
     answer = shopkeeper.raw(
         "PUT",
@@ -231,8 +237,8 @@ def test_one_queue_can_be_asked_for(shopkeeper):
 
 def test_peaks_and_signals_lift_it_and_say_so(services, desk, key):
     rule = {"when": "strike", "lift": {"chat": 2}, "lasts": "2d"}
-    everyday = [{"name": f"p{i}", "day": f"{i}-01", "days": 31, "lift": 3} for i in range(1, 13)]
-    add_shop(services, desk, "sale", signals=[rule], peaks=everyday)
+    peak = {"name": "that day", "day": f"{HOUR:%Y-%m-%d}", "lift": 3}
+    add_shop(services, desk, "sale", signals=[rule], peaks=[peak])
     keeper = key("shop:sale")
     keeper("POST", "/v1/shops/sale/signals", {"name": "strike"})
 
