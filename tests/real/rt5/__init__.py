@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -166,12 +167,11 @@ def _require_passage(home: Path) -> None:
 
 def _wait_for_database(programs: Path, port: int, server: subprocess.Popen, log: Path) -> None:
     ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
-    for _ in range(300):
-        if server.poll() is not None:
+    deadline = time.monotonic() + 60
+    while subprocess.run(ready, check=False).returncode:
+        if server.poll() is not None or time.monotonic() > deadline:
             run(["false"], log)
-        if not subprocess.run(ready, check=False).returncode:
-            return
-    run(["false"], log)
+        time.sleep(0.05)
 
 
 def _configure(home: Path, port: int, database: int) -> None:
