@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.shop import SECRET, SECRET_NAME
 from overflow.clock import SystemClock, monotonic
+from overflow.demo.ports import free_port
 from overflow.errors import Fault
 from overflow.serve import embedded
 from overflow.serve.service import api_program, worker_program
@@ -119,12 +120,6 @@ def wait_for(condition: Callable[[], bool], what: str, within: float = STARTS_WI
                 return
         _CLOCK.sleep(0.02)
     sys.exit(f"bench: {what}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _processor_seconds(pid: int) -> float:
