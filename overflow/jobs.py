@@ -22,6 +22,7 @@ from rq.utils import as_text, utcparse
 from rq.worker_registration import get_keys
 
 from overflow.clock import Clock, monotonic, new_id
+from overflow.store.connect import CONNECTIONS
 
 QUEUE: Final = "overflow"
 TIMEOUT: Final = 30
@@ -68,6 +69,7 @@ def connect(url: str, *, is_patient: bool = False) -> Redis:
         url,
         socket_connect_timeout=2.0,
         socket_timeout=30.0 if is_patient else 2.0,
+        max_connections=CONNECTIONS,
         retry=Patience(ExponentialBackoff(cap=0.5, base=0.05), 60 if is_patient else 1),
         health_check_interval=15,
     )

@@ -23,6 +23,9 @@ HASTY: Final = 3
 """Tries of an API to reach the store again, within a second: the sender tries again."""
 PATIENT: Final = 30
 """Tries of a worker, half a second apart."""
+CONNECTIONS: Final = 2000
+"""Of one process: more than it has threads, for who gets none takes the store for away. redis-py
+gives 100 where nothing is said, and a worker's drains have more threads than that."""
 
 
 class StorePipeline(Pipeline):
@@ -77,6 +80,7 @@ def connect(url: str, *, timeout: float = 3.0, retries: int = HASTY) -> StoreCli
         url,
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
+        max_connections=CONNECTIONS,
         retry=Retry(backoff, retries, supported_errors=(exceptions.ConnectionError,)),
         protocol=2,  # a hash comes as the flat list that the codecs read
         decode_responses=False,

@@ -12,6 +12,7 @@ from overflow.errors import BadInput, StoreAway
 from overflow.store.connect import connect
 from overflow.store.scripts import Lua
 from overflow.store.wire import Wire, wire_of
+from tests.serve.procs import until
 
 
 @pytest.fixture
@@ -104,6 +105,30 @@ def test_threads_get_their_own_answers(wire):
         thread.join()
 
     assert not wrong
+
+
+def test_as_many_threads_as_a_worker_may_have_ask_at_once(store_url, store_client):
+    count = 300
+    client = connect(store_url, timeout=30.0)
+    answers = []
+
+    def ask():
+        try:
+            answers.append(client.wire.ask(("BLPOP", "go", 30))[0])
+        except StoreAway as away:
+            answers.append(away.message)
+
+    threads = [threading.Thread(target=ask) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(answers) + store_client.info("clients")["blocked_clients"] == count)
+    store_client.rpush("go", *[1] * count)
+    for thread in threads:
+        thread.join()
+
+    assert answers == [[b"go", b"1"]] * count
+    assert client.get("anything") is None  # there is one left for what goes another way
+    client.close()
 
 
 def test_a_forked_process_has_connections_of_its_own(wire):
