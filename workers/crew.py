@@ -23,6 +23,8 @@ class Crew:
         self._free = threading.Semaphore(most)
         self._waiters = ThreadPoolExecutor(most, "job")
         self._computer = ThreadPoolExecutor(1, "computing")
+        self._under_way: set[str] = set()
+        self._again: set[str] = set()
         self._lined_up: set[str] = set()
         self._lock = threading.Lock()
         self._is_waited_for = False
@@ -32,15 +34,24 @@ class Crew:
         """Whether another job waits for a thread: who has worked for a while makes way."""
         return self._is_waited_for or self._is_closing
 
-    def do(self, job: Callable[[], None]) -> None:
-        """Have it done beside the others; returns when it has a thread."""
+    def do(self, name: str, job: Callable[[], None]) -> None:
+        """Have it done beside the others; returns when it has a thread.
+
+        One of that name that is under way is done once more when it has ended, in the same thread:
+        whoever takes long has one and no more.
+        """
+        with self._lock:
+            if name in self._under_way:
+                self._again.add(name)
+                return
+            self._under_way.add(name)
         if not self._free.acquire(blocking=False):
             self._is_waited_for = True
             try:
                 self._free.acquire()
             finally:
                 self._is_waited_for = False
-        self._waiters.submit(self._done, job)
+        self._waiters.submit(self._done, name, job)
 
     def compute(self, name: str, job: Callable[[], None]) -> None:
         """Have it done after the others that compute; nothing where one of that name waits."""
@@ -56,11 +67,23 @@ class Crew:
         self._computer.shutdown(cancel_futures=True)
         self._waiters.shutdown()
 
-    def _done(self, job: Callable[[], None]) -> None:
+    def _done(self, name: str, job: Callable[[], None]) -> None:
         try:
             job()
         finally:
-            self._free.release()
+            if self._is_over(name):
+                self._free.release()
+            else:
+                self._waiters.submit(self._done, name, job)
+
+    def _is_over(self, name: str) -> bool:
+        """Whether nobody asked for it since it began."""
+        with self._lock:
+            if name in self._again and not self._is_closing:
+                self._again.discard(name)
+                return False
+            self._under_way.discard(name)
+            return True
 
     def _computed(self, name: str, job: Callable[[], None]) -> None:
         with self._lock:

@@ -53,7 +53,7 @@ def shadow_shop(*, shop: str) -> None:
 
 def _begin(name: str, shop: str, flow: Callable[[], Any]) -> None:
     """What mostly waits for the helpdesk."""
-    crew().do(lambda: _run(name, shop, flow))
+    crew().do(f"{name} {shop}", lambda: _run(name, shop, flow))
 
 
 def _line_up(name: str, shop: str, flow: Callable[[], Any]) -> None:

@@ -23,8 +23,8 @@ def test_jobs_that_wait_are_done_at_once(crew):
     def meet():
         met.append(both.wait())
 
-    crew.do(meet)
-    crew.do(meet)
+    crew.do("one", meet)
+    crew.do("two", meet)
 
     until(lambda: len(met) == 2)
 
@@ -36,11 +36,11 @@ def test_who_has_a_thread_hears_that_another_waits_for_it(crew):
         until(crew.is_wanted)
         done.append(name)
 
-    crew.do(lambda: make_way("one"))
-    crew.do(lambda: make_way("two"))
+    crew.do("one", lambda: make_way("one"))
+    crew.do("two", lambda: make_way("two"))
     assert not crew.is_wanted()
 
-    crew.do(lambda: done.append("three"))  # returns when it has a thread
+    crew.do("three", lambda: done.append("three"))  # returns when it has a thread
 
     until(lambda: "three" in done)
     assert done[0] in {"one", "two"}
@@ -48,12 +48,51 @@ def test_who_has_a_thread_hears_that_another_waits_for_it(crew):
 
 def test_a_thread_is_free_again_after_a_fault(crew):
     done = threading.Event()
-    for _ in range(5):
-        crew.do(lambda: 1 / 0)
+    for number in range(5):
+        crew.do(f"job {number}", lambda: 1 / 0)
 
-    crew.do(done.set)
+    crew.do("last", done.set)
 
     assert done.wait(20.0)
+
+
+def test_what_takes_long_has_one_thread_however_often_it_is_asked_for(crew):
+    go_on, done = threading.Event(), threading.Event()
+    begun = []
+
+    def hang():
+        begun.append(threading.get_ident())
+        go_on.wait(20.0)
+
+    for _ in range(5):
+        crew.do("a poll", hang)
+    crew.do("a drain", done.set)
+    assert done.wait(20.0)
+    assert len(begun) == 1
+    go_on.set()
+
+    until(lambda: len(begun) == 2)  # it was asked for when it may have had that behind it
+
+
+def test_what_ends_with_a_fault_is_done_again_where_it_was_asked_for():
+    crew = Crew(1)
+    go_on, done = threading.Event(), threading.Event()
+    begun = []
+
+    def fail():
+        begun.append("a poll")
+        go_on.wait(20.0)
+        raise ZeroDivisionError
+
+    crew.do("a poll", fail)
+    crew.do("a poll", fail)
+    go_on.set()
+    crew.do("a drain", lambda: begun.append("a drain"))  # returns when it has a thread
+    crew.do("a poll", done.set)
+
+    assert done.wait(20.0)
+    assert begun == ["a poll", "a poll", "a drain"]
+    crew.close()
 
 
 def test_what_computes_is_done_one_after_the_other_in_order(crew):
@@ -76,7 +115,7 @@ def test_what_computes_holds_up_nothing_that_waits(crew):
     heard = []
     crew.compute("a plan", lambda: heard.append(is_answered.wait(20.0)))
 
-    crew.do(is_answered.set)
+    crew.do("a drain", is_answered.set)
 
     until(lambda: heard == [True])
 
@@ -110,6 +149,7 @@ def test_at_the_end_it_waits_for_what_is_done_and_begins_nothing_more():
         until(crew.is_wanted)
         done.append("waits")
 
+    crew.do("waits", make_way)
     crew.compute("first", make_way)
     assert begun.wait(20.0)
     crew.compute("second", lambda: done.append("second"))
