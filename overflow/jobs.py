@@ -26,7 +26,8 @@ from overflow.store.connect import CONNECTIONS
 
 QUEUE: Final = "overflow"
 TIMEOUT: Final = 30
-"""Seconds for which a job waits for a thread of the worker that took it; then it is given up."""
+"""Seconds after which RQ ends a job. It is done as soon as it has a thread, for which it waits less
+long (``workers.crew.PATIENCE``)."""
 EXPIRES: Final = 60
 """Seconds a job waits to be taken; until then the ticks have long put another in its place."""
 FAILED_KEPT: Final = 3600

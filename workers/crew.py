@@ -14,12 +14,17 @@ from typing import Final
 
 MOST: Final = 32
 """Jobs that mostly wait; each has threads of its own for its calls."""
+PATIENCE: Final = 10.0
+"""Seconds that a job waits for a thread; then the ticks put another in its place. Far less than RQ
+gives it (``jobs.TIMEOUT``), for RQ's alarm goes off amid whatever is done, such as taking a lock,
+and than a process that is told to end has time for."""
 
 
 class Crew:
     """Made and used by the thread that takes jobs off the queue."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._free = threading.Semaphore(most)
         self._waiters = ThreadPoolExecutor(most, "job")
         self._computer = ThreadPoolExecutor(1, "computing")
@@ -34,8 +39,8 @@ class Crew:
         """Whether another job waits for a thread: who has worked for a while makes way."""
         return self._is_waited_for or self._is_closing
 
-    def do(self, name: str, job: Callable[[], None]) -> None:
-        """Have it done beside the others; returns when it has a thread.
+    def do(self, name: str, job: Callable[[], None]) -> bool:
+        """Have it done beside the others; returns when it has a thread. False: none came free.
 
         One of that name that is under way is done once more when it has ended, in the same thread:
         whoever takes long has one and no more.
@@ -43,15 +48,14 @@ class Crew:
         with self._lock:
             if name in self._under_way:
                 self._again.add(name)
-                return
+                return True
             self._under_way.add(name)
-        if not self._free.acquire(blocking=False):
-            self._is_waited_for = True
-            try:
-                self._free.acquire()
-            finally:
-                self._is_waited_for = False
+        if not self._is_free():
+            with self._lock:
+                self._under_way.discard(name)
+            return False
         self._waiters.submit(self._done, name, job)
+        return True
 
     def compute(self, name: str, job: Callable[[], None]) -> None:
         """Have it done after the others that compute; nothing where one of that name waits."""
@@ -66,6 +70,16 @@ class Crew:
         self._is_closing = True
         self._computer.shutdown(cancel_futures=True)
         self._waiters.shutdown()
+
+    def _is_free(self) -> bool:
+        """Whether there is a thread, or comes to be one soon enough."""
+        if self._free.acquire(blocking=False):
+            return True
+        self._is_waited_for = True
+        try:
+            return self._free.acquire(timeout=self._patience)
+        finally:
+            self._is_waited_for = False
 
     def _done(self, name: str, job: Callable[[], None]) -> None:
         try:

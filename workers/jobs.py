@@ -53,7 +53,9 @@ def shadow_shop(*, shop: str) -> None:
 
 def _begin(name: str, shop: str, flow: Callable[[], Any]) -> None:
     """What mostly waits for the helpdesk."""
-    crew().do(f"{name} {shop}", lambda: _run(name, shop, flow))
+    if not crew().do(f"{name} {shop}", lambda: _run(name, shop, flow)):
+        log = structlog.get_logger("overflow.jobs")
+        log.warning("job left to the ticks", job=name, shop=shop, why="no thread came free in time")
 
 
 def _line_up(name: str, shop: str, flow: Callable[[], Any]) -> None:

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
+from overflow import jobs
 from tests.serve.procs import until
-from workers.crew import Crew
+from workers.crew import PATIENCE, Crew
 
 
 @pytest.fixture
@@ -93,6 +94,25 @@ def test_what_ends_with_a_fault_is_done_again_where_it_was_asked_for():
     assert done.wait(20.0)
     assert begun == ["a poll", "a poll", "a drain"]
     crew.close()
+
+
+def test_where_no_thread_comes_free_it_is_said_so_and_it_can_be_asked_for_again():
+    crew = Crew(1, patience=0.01)
+    is_over, done = threading.Event(), threading.Event()
+    crew.do("a poll", lambda: is_over.wait(20.0))
+
+    assert not crew.do("a drain", done.set)
+    assert not crew.is_wanted()
+    is_over.set()
+    until(lambda: crew.do("a drain", done.set))
+
+    assert done.wait(20.0)
+    crew.close()
+
+
+def test_no_job_waits_for_a_thread_until_rq_ends_it():
+    """Its alarm raises in the main thread, wherever that is: in the midst of a lock, too."""
+    assert PATIENCE < jobs.TIMEOUT / 2
 
 
 def test_what_computes_is_done_one_after_the_other_in_order(crew):
