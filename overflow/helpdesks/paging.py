@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol, Unpack
+from typing import Final, Protocol, Unpack
 
 from overflow.helpdesks.http import Params, Reply, Sent
+
+MOST: Final = 100
+"""Pages that are gone through: nothing else ends a list whose pages name one another."""
 
 Following = Callable[[Mapping[str, object]], Params | None]
 """What a page's ``meta`` says is to be asked for next; None: it was the last."""
@@ -21,10 +24,13 @@ class Ask(Protocol):
 def listed(
     ask: Ask, path: str, params: Params, name: str, following: Following
 ) -> Iterator[dict[str, object]]:
-    """The objects under ``name``, page after page as they are asked for."""
-    after: Params | None = {}
-    while after is not None:
+    """The objects under ``name``, page after page as they are asked for; at most ``MOST`` pages."""
+    after: Params = {}
+    for _ in range(MOST):
         body = ask("GET", path, params={**params, **after}).mapping()
         values, meta = body.get(name), body.get("meta")
         yield from (v for v in (values if isinstance(values, list) else []) if isinstance(v, dict))
-        after = following(meta) if isinstance(meta, dict) else None
+        onwards = following(meta) if isinstance(meta, dict) else None
+        if onwards is None:
+            return
+        after = onwards
