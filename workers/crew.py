@@ -33,14 +33,14 @@ class Crew:
         self._lined_up: set[str] = set()
         self._lock = threading.Lock()
         self._is_waited_for = False
-        self._is_closing = False
+        self._is_ending = False
 
     def is_wanted(self) -> bool:
         """Whether another job waits for a thread: who has worked for a while makes way."""
-        return self._is_waited_for or self._is_closing
+        return self._is_waited_for or self._is_ending
 
     def do(self, name: str, job: Callable[[], None]) -> bool:
-        """Have it done beside the others; returns when it has a thread. False: none came free.
+        """Have it done beside the others; returns when it has a thread. False: it got none.
 
         One of that name that is under way is done once more when it has ended, in the same thread:
         whoever takes long has one and no more.
@@ -65,21 +65,29 @@ class Crew:
             self._lined_up.add(name)
         self._computer.submit(self._computed, name, job)
 
+    def end(self) -> None:
+        """Begin nothing more; who is at work makes way. A signal's handler may call this."""
+        self._is_ending = True
+
     def close(self) -> None:
         """Have what is done come to its end; what is lined up is left to other processes."""
-        self._is_closing = True
+        self.end()
         self._computer.shutdown(cancel_futures=True)
         self._waiters.shutdown()
 
     def _is_free(self) -> bool:
-        """Whether there is a thread, or comes to be one soon enough."""
-        if self._free.acquire(blocking=False):
+        """Whether there is a thread, or comes to be one soon enough, for something new."""
+        if not self._free.acquire(blocking=False):
+            self._is_waited_for = True
+            try:
+                if not self._free.acquire(timeout=self._patience):
+                    return False
+            finally:
+                self._is_waited_for = False
+        if not self._is_ending:
             return True
-        self._is_waited_for = True
-        try:
-            return self._free.acquire(timeout=self._patience)
-        finally:
-            self._is_waited_for = False
+        self._free.release()
+        return False
 
     def _done(self, name: str, job: Callable[[], None]) -> None:
         try:
@@ -93,7 +101,7 @@ class Crew:
     def _is_over(self, name: str) -> bool:
         """Whether nobody asked for it since it began."""
         with self._lock:
-            if name in self._again and not self._is_closing:
+            if name in self._again and not self._is_ending:
                 self._again.discard(name)
                 return False
             self._under_way.discard(name)

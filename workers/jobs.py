@@ -55,7 +55,7 @@ def _begin(name: str, shop: str, flow: Callable[[], Any]) -> None:
     """What mostly waits for the helpdesk."""
     if not crew().do(f"{name} {shop}", lambda: _run(name, shop, flow)):
         log = structlog.get_logger("overflow.jobs")
-        log.warning("job left to the ticks", job=name, shop=shop, why="no thread came free in time")
+        log.warning("job left to the ticks", job=name, shop=shop, why="no thread is free")
 
 
 def _line_up(name: str, shop: str, flow: Callable[[], Any]) -> None:

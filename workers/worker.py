@@ -33,6 +33,11 @@ class Worker(SimpleWorker):
     """Begins jobs in its own process, so that pools, caches and scripts outlive a job."""
 
     services: Services
+    crew: Crew
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Told to stop: what waits for a thread right now is not begun any more."""
+        self.crew.end()
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Say that this process lives, to RQ and in the store."""
@@ -60,7 +65,7 @@ def work(services: Services, crew: Crew) -> None:
         maintenance_interval=MAINTENANCE,
         log_job_description=False,
     )
-    worker.services = services
+    worker.services, worker.crew = services, crew
     ticker = Ticker(services)
     ticker.start()
     try:

@@ -178,3 +178,19 @@ def test_at_the_end_it_waits_for_what_is_done_and_begins_nothing_more():
     crew.close()
 
     assert done == ["waits", "waits"]
+
+
+def test_what_waits_for_a_thread_when_it_is_to_end_is_not_begun():
+    crew = Crew(1)
+    is_over, done = threading.Event(), []
+    crew.do("a poll", lambda: is_over.wait(20.0))
+    waits = threading.Thread(target=lambda: crew.do("a drain", lambda: done.append("a drain")))
+    waits.start()
+    until(crew.is_wanted)
+
+    crew.end()
+    is_over.set()
+    waits.join(20.0)
+    crew.close()
+
+    assert done == []
