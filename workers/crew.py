@@ -1,7 +1,8 @@
 """The threads of one worker process: it does many jobs at once.
 
 Most jobs wait for helpdesks most of their time. Done one after the other, ten shops would wait for
-one another for seconds, with the processor idle. Jobs that compute are done one after the other
+one another for seconds, with the processor idle. What tickets wait for has threads of its own, so
+that no polls of helpdesks that hang hold it up. Jobs that compute are done one after the other
 beside them: several at once would be no sooner done and hold up all that is waiting for an answer.
 """
 
@@ -13,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 MOST: Final = 32
-"""Jobs that mostly wait; each has threads of its own for its calls."""
+"""Jobs that tickets wait for; each has threads of its own for its calls."""
+POLLS: Final = 16
+"""Jobs beside them that only look whether there is anything to do."""
 PATIENCE: Final = 10.0
 """Seconds that a job waits for a thread; then the ticks put another in its place. Far less than RQ
 gives it (``jobs.TIMEOUT``), for RQ's alarm goes off amid whatever is done, such as taking a lock,
@@ -23,10 +26,11 @@ and than a process that is told to end has time for."""
 class Crew:
     """Made and used by the thread that takes jobs off the queue."""
 
-    def __init__(self, most: int = MOST, patience: float = PATIENCE) -> None:
+    def __init__(self, most: int = MOST, polls: int = POLLS, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._free = threading.Semaphore(most)
-        self._waiters = ThreadPoolExecutor(most, "job")
+        self._doers = ThreadPoolExecutor(most, "job")
+        self._pollers = ThreadPoolExecutor(polls, "poll")
         self._computer = ThreadPoolExecutor(1, "computing")
         self._under_way: set[str] = set()
         self._again: set[str] = set()
@@ -45,17 +49,19 @@ class Crew:
         One of that name that is under way is done once more when it has ended, in the same thread:
         whoever takes long has one and no more.
         """
-        with self._lock:
-            if name in self._under_way:
-                self._again.add(name)
-                return True
-            self._under_way.add(name)
+        if not self._is_new(name):
+            return True
         if not self._is_free():
             with self._lock:
                 self._under_way.discard(name)
             return False
-        self._waiters.submit(self._done, name, job)
+        self._doers.submit(self._done, name, job)
         return True
+
+    def poll(self, name: str, job: Callable[[], None]) -> None:
+        """Have it done when a thread for polls is free; the same holds of one that is under way."""
+        if self._is_new(name):
+            self._pollers.submit(self._polled, name, job)
 
     def compute(self, name: str, job: Callable[[], None]) -> None:
         """Have it done after the others that compute; nothing where one of that name waits."""
@@ -73,7 +79,8 @@ class Crew:
         """Have what is done come to its end; what is lined up is left to other processes."""
         self.end()
         self._computer.shutdown(cancel_futures=True)
-        self._waiters.shutdown()
+        self._pollers.shutdown(cancel_futures=True)
+        self._doers.shutdown()
 
     def _is_free(self) -> bool:
         """Whether there is a thread, or comes to be one soon enough, for something new."""
@@ -96,7 +103,24 @@ class Crew:
             if self._is_over(name):
                 self._free.release()
             else:
-                self._waiters.submit(self._done, name, job)
+                self._doers.submit(self._done, name, job)
+
+    def _polled(self, name: str, job: Callable[[], None]) -> None:
+        with self._lock:
+            self._again.discard(name)  # until now it has missed nothing
+        try:
+            if not self._is_ending:
+                job()
+        finally:
+            if not self._is_over(name):
+                self._pollers.submit(self._polled, name, job)
+
+    def _is_new(self, name: str) -> bool:
+        """Whether none of that name is under way, which else is to be done again."""
+        with self._lock:
+            is_new = name not in self._under_way
+            (self._under_way if is_new else self._again).add(name)
+            return is_new
 
     def _is_over(self, name: str) -> bool:
         """Whether nobody asked for it since it began."""

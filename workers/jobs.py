@@ -1,12 +1,13 @@
 """The jobs: each takes a shop and has the crew call one flow. Named in ``overflow.jobs.Task``.
 
-To the job queue a job is done as soon as it has a thread: what it should have done and did not is
-seen in the store, and asked for again.
+To the job queue a job is done as soon as it has a thread or stands in line for one: what it should
+have done and did not is seen in the store, and asked for again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,7 +24,10 @@ from workers.process import crew, services
 def drain(*, shop: str) -> None:
     """Put in step with the helpdesk what is due."""
     wanted = crew().is_wanted
-    _begin("drain", shop, lambda: sync.drain(services(), shop, is_wanted=wanted))
+    job = partial(_run, "drain", shop, lambda: sync.drain(services(), shop, is_wanted=wanted))
+    if not crew().do(f"drain {shop}", job):
+        log = structlog.get_logger("overflow.jobs")
+        log.warning("job left to the ticks", job="drain", shop=shop, why="no thread is free")
 
 
 def sweep_shop(*, shop: str) -> None:
@@ -33,12 +37,12 @@ def sweep_shop(*, shop: str) -> None:
 
 def reconcile_shop(*, shop: str) -> None:
     """Ask the helpdesk what has changed."""
-    _begin("reconcile", shop, lambda: reconcile.poll(services(), shop))
+    _poll("reconcile", shop, lambda: reconcile.poll(services(), shop))
 
 
 def import_open(*, shop: str) -> None:
     """Go on with the first walk."""
-    _begin("import", shop, lambda: imports.walk(services(), shop))
+    _poll("import", shop, lambda: imports.walk(services(), shop))
 
 
 def plan_shop(*, shop: str) -> None:
@@ -51,16 +55,14 @@ def shadow_shop(*, shop: str) -> None:
     _line_up("shadow", shop, lambda: shadow.run(services(), shop))
 
 
-def _begin(name: str, shop: str, flow: Callable[[], Any]) -> None:
-    """What mostly waits for the helpdesk."""
-    if not crew().do(f"{name} {shop}", lambda: _run(name, shop, flow)):
-        log = structlog.get_logger("overflow.jobs")
-        log.warning("job left to the ticks", job=name, shop=shop, why="no thread is free")
+def _poll(name: str, shop: str, flow: Callable[[], Any]) -> None:
+    """What asks the helpdesk whether there is anything to do."""
+    crew().poll(f"{name} {shop}", partial(_run, name, shop, flow))
 
 
 def _line_up(name: str, shop: str, flow: Callable[[], Any]) -> None:
     """What mostly computes."""
-    crew().compute(f"{name} {shop}", lambda: _run(name, shop, flow))
+    crew().compute(f"{name} {shop}", partial(_run, name, shop, flow))
 
 
 def _run(name: str, shop: str, flow: Callable[[], Any]) -> None:

@@ -57,7 +57,10 @@ def test_a_thread_is_free_again_after_a_fault(crew):
     assert done.wait(20.0)
 
 
-def test_what_takes_long_has_one_thread_however_often_it_is_asked_for(crew):
+@pytest.mark.parametrize("kind", ["do", "poll"])
+def test_what_takes_long_has_one_thread_however_often_it_is_asked_for(kind):
+    crew = Crew(2, polls=2)
+    begin = getattr(crew, kind)
     go_on, done = threading.Event(), threading.Event()
     begun = []
 
@@ -65,14 +68,46 @@ def test_what_takes_long_has_one_thread_however_often_it_is_asked_for(crew):
         begun.append(threading.get_ident())
         go_on.wait(20.0)
 
+    begin("one", hang)
+    until(lambda: begun)
     for _ in range(5):
-        crew.do("a poll", hang)
-    crew.do("a drain", done.set)
+        begin("one", hang)
+    begin("two", done.set)
     assert done.wait(20.0)
     assert len(begun) == 1
     go_on.set()
 
     until(lambda: len(begun) == 2)  # it was asked for when it may have had that behind it
+    crew.close()
+    assert len(begun) == 2
+
+
+def test_polls_that_hang_hold_up_nothing_that_tickets_wait_for():
+    crew = Crew(1, polls=2)
+    is_over, done = threading.Event(), threading.Event()
+    for number in range(10):
+        crew.poll(f"poll {number}", lambda: is_over.wait(20.0))
+
+    crew.do("a drain", done.set)
+
+    assert done.wait(10.0)
+    crew.end()
+    is_over.set()
+    crew.close()
+
+
+def test_a_poll_that_waits_in_line_is_done_once():
+    crew = Crew(1, polls=1)
+    is_over, done = threading.Event(), []
+    crew.poll("one", lambda: is_over.wait(20.0))
+    for _ in range(3):
+        crew.poll("two", lambda: done.append("two"))
+    crew.poll("three", lambda: done.append("three"))
+    is_over.set()
+
+    until(lambda: "three" in done)
+    crew.close()
+    assert done == ["two", "three"]
 
 
 def test_what_ends_with_a_fault_is_done_again_where_it_was_asked_for():
@@ -81,30 +116,30 @@ def test_what_ends_with_a_fault_is_done_again_where_it_was_asked_for():
     begun = []
 
     def fail():
-        begun.append("a poll")
+        begun.append("one")
         go_on.wait(20.0)
         raise ZeroDivisionError
 
-    crew.do("a poll", fail)
-    crew.do("a poll", fail)
+    crew.do("one", fail)
+    crew.do("one", fail)
     go_on.set()
-    crew.do("a drain", lambda: begun.append("a drain"))  # returns when it has a thread
-    crew.do("a poll", done.set)
+    crew.do("two", lambda: begun.append("two"))  # returns when it has a thread
+    crew.do("one", done.set)
 
     assert done.wait(20.0)
-    assert begun == ["a poll", "a poll", "a drain"]
+    assert begun == ["one", "one", "two"]
     crew.close()
 
 
 def test_where_no_thread_comes_free_it_is_said_so_and_it_can_be_asked_for_again():
     crew = Crew(1, patience=0.01)
     is_over, done = threading.Event(), threading.Event()
-    crew.do("a poll", lambda: is_over.wait(20.0))
+    crew.do("one", lambda: is_over.wait(20.0))
 
-    assert not crew.do("a drain", done.set)
+    assert not crew.do("two", done.set)
     assert not crew.is_wanted()
     is_over.set()
-    until(lambda: crew.do("a drain", done.set))
+    until(lambda: crew.do("two", done.set))
 
     assert done.wait(20.0)
     crew.close()
@@ -183,8 +218,8 @@ def test_at_the_end_it_waits_for_what_is_done_and_begins_nothing_more():
 def test_what_waits_for_a_thread_when_it_is_to_end_is_not_begun():
     crew = Crew(1)
     is_over, done = threading.Event(), []
-    crew.do("a poll", lambda: is_over.wait(20.0))
-    waits = threading.Thread(target=lambda: crew.do("a drain", lambda: done.append("a drain")))
+    crew.do("one", lambda: is_over.wait(20.0))
+    waits = threading.Thread(target=lambda: crew.do("two", lambda: done.append("two")))
     waits.start()
     until(crew.is_wanted)
 

@@ -15,7 +15,7 @@ from workers.crew import Crew
 
 @pytest.fixture
 def crew(shop, monkeypatch):
-    crew = Crew(3)
+    crew = Crew(2, polls=2)
     monkeypatch.setattr(jobs, "crew", lambda: crew)
     monkeypatch.setattr(jobs, "services", lambda: shop.services)
     yield crew
