@@ -22,6 +22,8 @@ PATIENCE: Final = 10.0
 gives it (``jobs.TIMEOUT``), for RQ's alarm goes off amid whatever is done, such as taking a lock,
 and than a process that is told to end has time for."""
 
+Job = Callable[[], None]
+
 
 class Crew:
     """Made and used by the thread that takes jobs off the queue."""
@@ -29,13 +31,9 @@ class Crew:
     def __init__(self, most: int = MOST, polls: int = POLLS, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._free = threading.Semaphore(most)
-        self._doers = ThreadPoolExecutor(most, "job")
-        self._pollers = ThreadPoolExecutor(polls, "poll")
-        self._computer = ThreadPoolExecutor(1, "computing")
-        self._under_way: set[str] = set()
-        self._again: set[str] = set()
-        self._lined_up: set[str] = set()
-        self._lock = threading.Lock()
+        self._doing = Lane("job", most, over=self._free.release)
+        self._polling = Lane("poll", polls)
+        self._computing = Lane("computing", 1)
         self._is_waited_for = False
         self._is_ending = False
 
@@ -43,44 +41,36 @@ class Crew:
         """Whether another job waits for a thread: who has worked for a while makes way."""
         return self._is_waited_for or self._is_ending
 
-    def do(self, name: str, job: Callable[[], None]) -> bool:
-        """Have it done beside the others; returns when it has a thread. False: it got none.
-
-        One of that name that is under way is done once more when it has ended, in the same thread:
-        whoever takes long has one and no more.
-        """
-        if not self._is_new(name):
+    def do(self, name: str, job: Job) -> bool:
+        """Have it done beside the others; returns when it has a thread. False: it got none."""
+        if self._doing.repeat(name):
             return True
         if not self._is_free():
-            with self._lock:
-                self._under_way.discard(name)
             return False
-        self._doers.submit(self._done, name, job)
+        self._doing.begin(name, job)
         return True
 
-    def poll(self, name: str, job: Callable[[], None]) -> None:
-        """Have it done when a thread for polls is free; the same holds of one that is under way."""
-        if self._is_new(name):
-            self._pollers.submit(self._polled, name, job)
+    def poll(self, name: str, job: Job) -> None:
+        """Have it done when a thread for polls is free."""
+        if not self._polling.repeat(name):
+            self._polling.begin(name, job)
 
-    def compute(self, name: str, job: Callable[[], None]) -> None:
-        """Have it done after the others that compute; nothing where one of that name waits."""
-        with self._lock:
-            if name in self._lined_up:
-                return
-            self._lined_up.add(name)
-        self._computer.submit(self._computed, name, job)
+    def compute(self, name: str, job: Job) -> None:
+        """Have it done after the others that compute."""
+        if not self._computing.repeat(name):
+            self._computing.begin(name, job)
 
     def end(self) -> None:
         """Begin nothing more; who is at work makes way. A signal's handler may call this."""
         self._is_ending = True
+        for lane in (self._doing, self._polling, self._computing):
+            lane.is_ending = True
 
     def close(self) -> None:
         """Have what is done come to its end; what is lined up is left to other processes."""
         self.end()
-        self._computer.shutdown(cancel_futures=True)
-        self._pollers.shutdown(cancel_futures=True)
-        self._doers.shutdown()
+        for lane in (self._computing, self._polling, self._doing):
+            lane.close()
 
     def _is_free(self) -> bool:
         """Whether there is a thread, or comes to be one soon enough, for something new."""
@@ -96,42 +86,55 @@ class Crew:
         self._free.release()
         return False
 
-    def _done(self, name: str, job: Callable[[], None]) -> None:
-        try:
-            job()
-        finally:
-            if self._is_over(name):
-                self._free.release()
-            else:
-                self._doers.submit(self._done, name, job)
 
-    def _polled(self, name: str, job: Callable[[], None]) -> None:
+class Lane:
+    """Jobs of one sort, first come first served by so many threads.
+
+    Of each name there is one at a time, which is done once more if that is asked for when it has
+    begun: it may have had behind it what it is asked for. So what takes long has one thread.
+    """
+
+    def __init__(self, name: str, threads: int, over: Callable[[], None] = lambda: None) -> None:
+        self._pool = ThreadPoolExecutor(threads, name)
+        self._over = over
+        self._names: set[str] = set()
+        self._again: set[str] = set()
+        self._lock = threading.Lock()
+        self.is_ending = False
+
+    def repeat(self, name: str) -> bool:
+        """Have the job of that name done once more if it has begun; False: there is none."""
+        with self._lock:
+            if name in self._names:
+                self._again.add(name)
+            return name in self._names
+
+    def begin(self, name: str, job: Job) -> None:
+        """Line it up; there is none of that name."""
+        with self._lock:
+            self._names.add(name)
+        self._pool.submit(self._done, name, job)
+
+    def close(self) -> None:
+        """Wait for those that have begun."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _done(self, name: str, job: Job) -> None:
         with self._lock:
             self._again.discard(name)  # until now it has missed nothing
         try:
-            if not self._is_ending:
+            if not self.is_ending:
                 job()
         finally:
-            if not self._is_over(name):
-                self._pollers.submit(self._polled, name, job)
-
-    def _is_new(self, name: str) -> bool:
-        """Whether none of that name is under way, which else is to be done again."""
-        with self._lock:
-            is_new = name not in self._under_way
-            (self._under_way if is_new else self._again).add(name)
-            return is_new
+            if self._is_over(name):
+                self._over()
+            else:
+                self._pool.submit(self._done, name, job)
 
     def _is_over(self, name: str) -> bool:
         """Whether nobody asked for it since it began."""
         with self._lock:
-            if name in self._again and not self._is_ending:
-                self._again.discard(name)
+            if name in self._again and not self.is_ending:
                 return False
-            self._under_way.discard(name)
+            self._names.discard(name)
             return True
-
-    def _computed(self, name: str, job: Callable[[], None]) -> None:
-        with self._lock:
-            self._lined_up.discard(name)  # from now on it may have missed something
-        job()
