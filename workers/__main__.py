@@ -44,7 +44,8 @@ def _supervise() -> None:
         for line in apply_new(settings(), store):
             print(line)  # noqa: T201  what it did
     command = (sys.executable, "-m", "workers", "one")
-    supervisor = Supervisor(Program(f"worker {n + 1}", command) for n in range(count))
+    supervisor = Supervisor()
+    supervisor.add(*(Program(f"worker {n + 1}", command) for n in range(count)))
     supervisor.listen()
     supervisor.run()
 

@@ -1,4 +1,4 @@
-"""Keeps processes alive: one that dies is started again, all end together.
+"""Keeps processes alive: one that dies is started again, and all end in the end.
 
 A child gets a session of its own, so that what it leaves behind when it is killed can be killed
 too, and on Linux is told to end when the supervisor itself is killed.
@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -63,19 +64,19 @@ class Supervisor:
     """Runs programs until told to stop by ``stop`` or a signal."""
 
     def __init__(self, programs: Iterable[Program] = ()) -> None:
-        self._places = [_Place(program) for program in programs]
+        self._batches = [[_Place(program)] for program in programs]
         self._stopping = threading.Event()
         self._log = structlog.get_logger("overflow.supervisor")
 
-    def add(self, program: Program) -> None:
-        """One more to keep alive; started at the next look."""
-        self._places.append(_Place(program))
+    def add(self, *programs: Program) -> None:
+        """More to keep alive, from the next look on; told to end at the same time."""
+        self._batches.append([_Place(program) for program in programs])
 
     def pids(self, name: str = "") -> list[int]:
         """The processes alive now, of the program of that name or of all."""
         return [
             place.process.pid
-            for place in self._places
+            for place in self._places()
             if place.process is not None
             and place.process.poll() is None
             and (not name or place.program.name == name)
@@ -83,7 +84,7 @@ class Supervisor:
 
     def early_deaths(self, name: str) -> int:
         """How often in a row the program of that name has died soon after its start."""
-        return sum(place.early_deaths for place in self._places if place.program.name == name)
+        return sum(place.early_deaths for place in self._places() if place.program.name == name)
 
     @property
     def is_stopping(self) -> bool:
@@ -108,22 +109,26 @@ class Supervisor:
 
     def tend(self) -> None:
         """Start what is not running and is due."""
-        for place in self._places:
+        for place in self._places():
             self._tend(place)
 
     def end(self) -> None:
         """End every process, the last added first, each with what it started."""
-        for place in reversed(self._places):
-            process = place.process
-            if process is None:
-                continue
-            process.terminate()
-            try:
-                process.wait(place.program.grace)
-            except subprocess.TimeoutExpired:
-                self._log.warning("did not stop in time", program=place.program.name)
-            _kill_session(process)
-            place.process = None
+        for batch in reversed(self._batches):
+            running = [(place, place.process) for place in batch if place.process is not None]
+            for _, process in running:
+                process.terminate()
+            told = monotonic()
+            for place, process in running:
+                try:
+                    process.wait(max(0.0, told + place.program.grace - monotonic()))
+                except subprocess.TimeoutExpired:
+                    self._log.warning("did not stop in time", program=place.program.name)
+                _kill_session(process)
+                place.process = None
+
+    def _places(self) -> Iterator[_Place]:
+        return chain.from_iterable(self._batches)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()

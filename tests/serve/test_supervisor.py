@@ -9,12 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from overflow.serve.supervisor import Program, Supervisor
 from tests.serve.procs import is_alive, until
 
 SLEEPER = """
 import os, sys, time
 open(os.path.join(sys.argv[1], sys.argv[3] + "." + str(os.getpid())), "w").close()
 time.sleep(float(sys.argv[2]))
+"""
+TAKES = 2.0
+UNHURRIED = f"""
+import os, signal, sys, time
+def end(*_):
+    time.sleep({TAKES})
+    open(os.path.join(sys.argv[1], "ended." + str(os.getpid())), "w").close()
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+{SLEEPER}
 """
 PARENT = f"""
 import os, subprocess, sys, time
@@ -106,3 +117,17 @@ def test_one_that_keeps_dying_is_started_more_and_more_slowly(supervise, tmp_pat
     until(lambda: len(started(tmp_path)) >= 5)
 
     assert time.monotonic() - early > 0.8
+
+
+def test_those_added_together_have_their_grace_at_the_same_time(tmp_path):
+    supervisor = Supervisor()
+    command = (sys.executable, "-c", UNHURRIED, str(tmp_path), "300", "child")
+    supervisor.add(*[Program("sleeper", command)] * 3)
+    supervisor.tend()
+    until(lambda: len(started(tmp_path)) == 3)
+
+    begun = time.monotonic()
+    supervisor.end()
+
+    assert time.monotonic() - begun < 2 * TAKES
+    assert len(started(tmp_path, "ended")) == 3
