@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import sys
 
-import structlog
 from flask import Flask
 
 from overflow import log
 from overflow.app import create_app
-from overflow.errors import Fault, Invalid
+from overflow.errors import Fault
+from overflow.serve.why import say_why
 from overflow.settings import load
 from overflow.wiring import build
 
@@ -18,18 +18,12 @@ from overflow.wiring import build
 def _app() -> Flask:
     """One that can serve; else the process ends and says why, a line each."""
     log.configure("info", "json")
-    says = structlog.get_logger("overflow.api")
     try:
         settings = load()
         log.configure(settings.log_level, settings.log_format)
         return create_app(build(settings))
-    except Invalid as invalid:
-        for name, texts in invalid.faults.items():
-            says.error("does not start", setting=name, why=" ".join(texts))
-        sys.exit(2)
     except Fault as fault:
-        says.error("does not start", why=fault.message)
-        sys.exit(1)
+        sys.exit(say_why(fault, "overflow.api"))
 
 
 app = _app()

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from typing import Final
 
-from overflow.errors import BadInput, Fault, Invalid
+import structlog
+
+from overflow import log
+from overflow.errors import Fault
 from overflow.policies.first import apply_new
 from overflow.serve.supervisor import Program, Supervisor
+from overflow.serve.why import say_why
 from overflow.store.connect import PATIENT, connect, require_durable
 from workers.settings import settings
+
+LOGGER: Final = "overflow.workers"
 
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0 when told to stop, 2 when something has to be mended first, 1 otherwise."""
+    log.configure("info", "json")  # until the settings are read
     try:
         if arguments == ["one"]:
             _work()
         else:
             _supervise()
     except Fault as fault:
-        for line in _lines(fault):
-            print(f"workers: {line}", file=sys.stderr)  # noqa: T201  why it does not start
-        return 2 if isinstance(fault, BadInput) or fault.is_permanent else 1
+        return say_why(fault, LOGGER)
     return 0
 
 
@@ -41,19 +47,17 @@ def _supervise() -> None:
     count = settings().workers
     with closing(connect(settings().store_url, retries=PATIENT)) as store:
         require_durable(store, settings().accept_data_loss)  # what is wrong is said once, here
-        for line in apply_new(settings(), store):
-            print(line)  # noqa: T201  what it did
+        applied = apply_new(settings(), store)
+    says = structlog.get_logger(LOGGER)
+    for line in applied.left_out:
+        says.warning(line)
+    for line in applied.created:
+        says.info(line)
     command = (sys.executable, "-m", "workers", "one")
     supervisor = Supervisor()
     supervisor.add(*(Program(f"worker {n + 1}", command) for n in range(count)))
     supervisor.listen()
     supervisor.run()
-
-
-def _lines(fault: Fault) -> list[str]:
-    if isinstance(fault, Invalid):
-        return [f"{name} {text}" for name, texts in fault.faults.items() for text in texts]
-    return [fault.message]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import redis
 
 from overflow import policies
@@ -12,26 +14,36 @@ from overflow.settings import Settings
 from overflow.store.policies import Policies
 
 
-def apply_new(settings: Settings, client: redis.Redis) -> list[str]:
-    """Make the shops of the policies' directory that do not exist yet; a line for each.
+class Applied(NamedTuple):
+    """A line for each."""
+
+    left_out: list[str]
+    """Files with faults."""
+    created: list[str]
+    """Shops."""
+
+
+def apply_new(settings: Settings, client: redis.Redis) -> Applied:
+    """Make the shops of the policies' directory that do not exist yet.
 
     A shop that exists is left as it is: the stored policy wins over the file. Several processes
     may do this at once. Where shops are served, a file with faults keeps nobody from serving them:
     its faults are told. Else it raises ``Invalid`` with those of all files, and makes nothing.
     """
     if settings.policies_dir is None:
-        return []
+        return Applied([], [])
     found, faults = read_folder(settings.policies_dir)
     store = Policies(client)
     known = set(store.shops())
     if faults and not known:
         raise Invalid(f"the policies in {settings.policies_dir} have faults", faults)
-    said = [f"left out: {name} {text}" for name, texts in faults.items() for text in texts]
+    left_out = [f"left out: {name} {text}" for name, texts in faults.items() for text in texts]
+    created = []
     for shop in sorted(found.keys() - known):
         policy = policies.build(found[shop], shop)
         try:
             version = store.put(shop, marked(found[shop]), policy, 0)
         except Conflict:  # made by somebody else at this moment: that one stands
             continue
-        said.append(f"shop {shop} created, version {version}")
-    return said
+        created.append(f"shop {shop} created, version {version}")
+    return Applied(left_out, created)

@@ -59,8 +59,8 @@ def _serve(settings: Settings, supervisor: Supervisor, clock: Clock, say: Say) -
         if not _is_store_there(settings, supervisor, client, clock):
             return
         require_durable(client, settings.accept_data_loss)
-        created = apply_new(settings, client)
-        lines = [*created, *missing(client)]
+        applied = apply_new(settings, client)
+        lines = [*applied.left_out, *applied.created, *missing(client)]
     finally:
         client.close()
     supervisor.add(api_program(settings))

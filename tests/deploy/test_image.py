@@ -95,6 +95,12 @@ def test_the_server_knows_every_option_that_the_image_gives_it():
     assert not [name for name in (*options, *variables) if name not in known]
 
 
+def test_the_server_starts_only_where_settings_and_store_are_good():
+    (command,) = [line for line in DOCKERFILE.read_text().splitlines() if line.startswith("CMD [")]
+
+    assert command.startswith('CMD ["python", "-m", "overflow.serve.checked", ')
+
+
 def test_the_container_of_the_api_is_well_while_the_api_is_ready(api):
     assert healthcheck("api", api.address) == 0
 

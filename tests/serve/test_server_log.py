@@ -33,7 +33,7 @@ def test_a_faulty_setting_is_named(lines):
     said = lines(OVERFLOW_WORKERS="many", OVERFLOW_REDIS_ULR="redis://store")
 
     ours = [line for line in said if line["logger"] == "overflow.api"]
-    assert {line["setting"] for line in ours} == {"OVERFLOW_WORKERS", "OVERFLOW_REDIS_ULR"}
+    assert {line["where"] for line in ours} == {"OVERFLOW_WORKERS", "OVERFLOW_REDIS_ULR"}
     assert "_granian" in {line["logger"] for line in said}
 
 

@@ -66,7 +66,7 @@ def test_policies_with_faults_are_named_and_nothing_is_made(store_client, store_
     said = process.communicate(timeout=60)[0]
 
     assert process.returncode == 2
-    assert f"workers: {tmp_path}/lamps.yaml: inhouse.agents" in said
+    assert f'"where":"{tmp_path}/lamps.yaml: inhouse.agents' in said
     assert Policies(store_client).shops() == []
 
 
@@ -80,5 +80,6 @@ def test_a_file_with_faults_keeps_nobody_from_serving_the_shops_that_are_there(
 
     told = apply_new(Settings(policies_dir=tmp_path), store_client)
 
-    assert told[0].startswith(f"left out: {tmp_path}/a.yaml: line 1 ")
-    assert told[1:] == ["shop candles created, version 1"]
+    (left_out,) = told.left_out
+    assert left_out.startswith(f"left out: {tmp_path}/a.yaml: line 1 ")
+    assert told.created == ["shop candles created, version 1"]
