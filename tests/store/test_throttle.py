@@ -120,11 +120,12 @@ class TestTheBudget:
             held, last = max(0.0, held - (at - last) * size / 20.0) + 1, at
             assert held <= size
 
-    def test_several_processes_share_one(self, store_url, store_client):
+    def test_several_processes_share_one(self, store_url, store_client, time):
+        """In made time: the store's goes on meanwhile, and may bring more."""
         budget, sent = Budget(16, 1.0), []
 
         def process():
-            throttle = Throttle(client := connect(store_url))
+            throttle = Throttle(client := connect(store_url), time)
             sent.extend(enter(throttle, budget=budget, most=0.0).answer for _ in range(40))
             client.close()
 
