@@ -155,12 +155,11 @@ def test_a_report_that_cannot_be_written_is_a_fault(run, tmp_path):
 
 @pytest.fixture
 def forecast(tmp_path):
-    day = (SystemClock().now() // 86400 + 1) * 86400
-    while datetime.fromtimestamp(day, UTC).weekday() != 2:  # a Wednesday
-        day += 86400
-    date = datetime.fromtimestamp(day, UTC).strftime("%Y-%m-%d")
-    rows = [f"phone,{date} {hour:02d}:00,12" for hour in range(9, 13)]
-    file = tmp_path / "day.csv"
+    """Of a whole week: home is closed on any one day that is a holiday."""
+    week = [SystemClock().now() + 86_400 * day for day in range(1, 8)]
+    dates = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}" for at in week]
+    rows = [f"phone,{date} {hour:02d}:00,12" for date in dates for hour in range(9, 13)]
+    file = tmp_path / "week.csv"
     file.write_text("\n".join(["channel,at,arrivals", *rows]))
     return file
 
@@ -168,7 +167,7 @@ def forecast(tmp_path):
 def test_a_policy_and_a_forecast_make_days(run, forecast, tmp_path):
     args = ("--policy-file", EXAMPLE, "--forecast", forecast, "--interval", 3600, "--days", 2)
     page = tmp_path / "page.html"
-    (row,) = orjson.loads(run(*args, "--policy", "no-free-slot", "--json").stdout)
+    (row, *_) = orjson.loads(run(*args, "--policy", "no-free-slot", "--json").stdout)
     assert row["scenario"].startswith("phone ")
     assert "seats" not in row
     shown = run(*args, "--policy", "no-free-slot", "--report", page).stdout
