@@ -286,6 +286,38 @@ class TestTooManyRequests:
         time.now += 16 * 60.0
         assert throttle.state(SHOP, None).rate is None
 
+    @pytest.mark.parametrize("many", [1, 3, 20])
+    def test_a_bad_moment_costs_a_few_minutes_where_no_budget_is_known(self, throttle, time, many):
+        for _ in range(many):
+            throttle.left(SHOP, None, "limited", NOTHING, 2.0)
+            time.now += 2.0
+        rates = [throttle.state(SHOP, None).rate]
+        while rates[-1] is not None:
+            time.now += 60.0
+            rates.append(throttle.state(SHOP, None).rate)
+
+        assert len(rates) <= 6
+        before, after = rates[:-2], rates[1:-1]
+        assert after == pytest.approx([2 * rate for rate in before], rel=0.05)
+
+    @pytest.mark.parametrize(("true", "rest"), [(60, 1.0), (60, 30.0), (240, 10.0)])
+    def test_a_limit_that_nobody_knows_is_found_and_used(self, throttle, time, true, rest):
+        end, sent, refused = time.now + 600.0, [], 0
+        while time.now < end:
+            asked = throttle.enter(SHOP, None, rank=Rank.LATER, most=60.0, call="the next")
+            if asked.answer is not Answer.GO:
+                time.now += max(asked.wait, 0.01)
+                continue
+            is_over = len(sent) - bisect_left(sent, time.now - 60.0) >= true
+            outcome = "limited" if is_over else "ok"
+            throttle.left(SHOP, None, outcome, NOTHING, rest if is_over else None)
+            refused += is_over
+            sent += [] if is_over else [time.now]
+            time.now += 0.05
+
+        assert refused <= 12, "not much more than once a minute"
+        assert len(sent) > 0.4 * true * 10
+
 
 class TestWhatTheHelpdeskSays:
     def told(self, throttle, budget=BUDGET, **told):

@@ -57,11 +57,13 @@ local function allowed()
     calls = ARGV[4] == '1' and math.min(calls, s.said) or s.said
   end
   local share = 1
-  if s.cut_at > 0 then -- a tenth of the budget comes back in each of its stretches
-    local most = is_known and 1 or 2
-    share = math.min(most, s.cut + math.max(0, now - s.cut_at) / (seconds * 1e7))
-    if not is_known and share == most then
-      calls = 0 -- what was only learned is forgotten
+  if s.cut_at > 0 then
+    local stretches = math.max(0, now - s.cut_at) / (seconds * 1e6)
+    if is_known then -- a tenth of the budget comes back in each of its stretches
+      share = math.min(1, s.cut + stretches / 10)
+    else -- what was learned in a quiet or a bad moment says little: twice as much in each
+      share = math.min(2, s.cut * 2 ^ stretches)
+      calls = share < 2 and calls or 0 -- and then it is forgotten
     end
   end
   local rate, burst, credit = math.huge, math.huge, 0

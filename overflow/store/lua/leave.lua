@@ -1,7 +1,7 @@
 -- What came of a call to the shop's helpdesk. A 429 halves the rate, which then grows by a tenth of
 -- the budget in each of its stretches (AIMD: Chiu & Jain, Computer Networks and ISDN Systems 17,
--- 1989). Failures in a row open the breaker; when its time is over one call may try, and closes it
--- or opens it for twice as long.
+-- 1989), or doubles where the budget was only learned. Failures in a row open the breaker; when its
+-- time is over one call may try, and closes it or opens it for twice as long.
 --
 -- KEYS[1]  HASH  the shop's throttle; its fields are named in throttle.py
 -- KEYS[2]  HASH  tallies since the beginning
@@ -66,8 +66,9 @@ if ARGV[4] == 'limited' then
   redis.call('HINCRBY', KEYS[2], 'calls/limited', 1)
   local over = math.max(s.rest, now + (tonumber(ARGV[5]) or 1e6))
   if now >= s.rest then -- the first of those that were under way
-    local grown = s.cut + math.max(0, now - s.cut_at) / (tonumber(ARGV[3]) * 1e7)
     local is_known = ARGV[2] ~= '0'
+    local stretches = math.max(0, now - s.cut_at) / (tonumber(ARGV[3]) * 1e6)
+    local grown = is_known and s.cut + stretches / 10 or s.cut * 2 ^ stretches
     if not is_known and (s.learned == 0 or grown >= 2) then
       set('learned', math.max(MINUTE, math.ceil(s.pace)))
       grown = 1
