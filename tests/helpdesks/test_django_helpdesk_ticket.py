@@ -116,9 +116,13 @@ def test_no_text_is_a_template(text):
         assert mark not in calm
 
 
-@given(st.frozensets(st.integers(1, 40)), st.frozensets(st.integers(1, 10**9)))
-def test_a_cursor_comes_back_as_it_was(before, seen):
-    cursor = Cursor(7, 412, before, seen)
+@given(
+    st.frozensets(st.integers(1, 40)),
+    st.frozensets(st.integers(1, 10**9)),
+    st.none() | st.integers(0, 10**9),
+)
+def test_a_cursor_comes_back_as_it_was(before, seen, top):
+    cursor = Cursor(7, 412, before, seen, top)
     assert Cursor.parse(str(cursor)) == cursor
 
 

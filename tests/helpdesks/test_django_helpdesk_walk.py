@@ -103,6 +103,25 @@ def test_what_is_no_longer_open_is_among_the_changes(agent, desk, small_pages):
     assert not {solved, closed, deleted, unheard} & walk(desk.changed_since, cursor)[0].keys()
 
 
+def test_what_came_and_ended_between_two_walks_is_among_the_changes(
+    own_desk, agent, desk, small_pages
+):
+    everything, cursor = walk(desk.changed_since)
+    for number in everything:  # nothing is open any more
+        Person(own_desk, "svc-overflow").change(number, status=3)
+    _, cursor = walk(desk.changed_since, cursor)
+    briefly = [agent.open_ticket() for _ in range(6)]
+    for number in briefly:
+        agent.change(number, status=3)
+
+    seen, cursor = walk(desk.changed_since, cursor)
+
+    assert [seen[number].status for number in briefly] == [Status.SOLVED] * 6
+    assert seen.keys() == set(briefly)
+    assert not walk(desk.changed_since, cursor)[0]
+    assert not walk(desk.changed_since)[0], "what ended before the first walk is nobody's news"
+
+
 def test_a_walk_can_be_taken_up_by_another_process(own_desk, agent, small_pages):
     for _ in range(6):
         agent.open_ticket()

@@ -2,7 +2,8 @@
 
 What has ended is missing from the list of open tickets. So the cursor of a walk remembers which
 tickets the walk before it saw open (as ranges of numbers), and those that it sees no more are
-looked up among the ended ones, newest first.
+looked up among the ended ones, newest first. So are those that came since and have ended already:
+the cursor remembers the highest number that there was, too.
 
 The lists are cut into pages by place. A ticket that leaves the list during a walk moves the others
 up: when the count has shrunk, the page before is asked for again.
@@ -26,9 +27,11 @@ from overflow.helpdesks.http import HelpdeskHttp
 from overflow.helpdesks.port import Page
 
 PAGE: Final = 200
+NEWCOMERS: Final = 50
+"""Tickets in a page where only those are looked for that came and ended between two walks."""
 MOST_PAGES: Final = 5
 """Pages of ended tickets that are looked through for those that are no longer open."""
-_CURSOR: Final = re.compile(r"(\d+):(\d+):([\d,-]*):([\d,-]*)", re.ASCII)
+_CURSOR: Final = re.compile(r"(\d+):(\d+):([\d,-]*):([\d,-]*)(?::(\d+))?", re.ASCII)
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +47,8 @@ class Cursor:
     """Tickets that were open at the last walk."""
     seen: frozenset[int] = frozenset()
     """Tickets that this walk has seen so far."""
+    top: int | None = None
+    """The highest number that there was at the last walk; None: there was no walk."""
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
@@ -51,10 +56,12 @@ class Cursor:
         found = _CURSOR.fullmatch(text)
         if found is None:
             return None
-        return cls(int(found[1]), int(found[2]), _numbers(found[3]), _numbers(found[4]))
+        top = None if found[5] is None else int(found[5])
+        return cls(int(found[1]), int(found[2]), _numbers(found[3]), _numbers(found[4]), top)
 
     def __str__(self) -> str:
-        return f"{self.page}:{self.count}:{_ranges(self.before)}:{_ranges(self.seen)}"
+        known = "" if self.top is None else f":{self.top}"
+        return f"{self.page}:{self.count}:{_ranges(self.before)}:{_ranges(self.seen)}{known}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class Walk:
         has_shrunk = at.page > 1 and (listed.count < at.count or not listed.tickets)
         is_last = listed.is_last and not has_shrunk
         following = at.page - 1 if has_shrunk else at.page + 1
-        onwards = Cursor(following, listed.count, at.before, seen)
+        onwards = Cursor(following, listed.count, at.before, seen, at.top)
         return Page(self._snapshots(listed.tickets), str(onwards), is_last), onwards
 
     def changed(self, at: Cursor) -> Page:
@@ -93,28 +100,33 @@ class Walk:
         page, onwards = self.open(at)
         if not page.is_last:
             return page
-        newest = max(onwards.seen, default=0)
-        unseen = frozenset(range(max(at.before, default=newest) + 1, newest)) - onwards.seen
-        ended = self._ended(onwards.before - onwards.seen, unseen)
-        following = str(Cursor(before=onwards.seen))
-        return replace(page, tickets=[*page.tickets, *ended], cursor=following)
+        gone = onwards.before - onwards.seen
+        known = max(at.before, default=None) if at.top is None else at.top
+        found = self._ended(gone, known)
+        new = {number for number in found if known is not None and number > known}
+        ended = self._snapshots(
+            found[n] for n in sorted(found.keys() & (gone | new) - onwards.seen)
+        )
+        lost = [self._lost(number) for number in sorted(gone - found.keys())]
+        top = max(known or 0, 0, *onwards.seen, *found)
+        following = str(Cursor(before=onwards.seen, top=top))
+        return replace(page, tickets=[*page.tickets, *ended, *lost], cursor=following)
 
-    def _ended(self, gone: frozenset[int], unseen: frozenset[int]) -> list[Snapshot]:
-        """The gone ones, found or not, and those of the unseen that are found."""
-        wanted = gone | unseen
+    def _ended(self, gone: frozenset[int], top: int | None) -> dict[int, Fields]:
+        """The newest of the ended tickets, until all that are gone or above ``top`` are there."""
         found: dict[int, Fields] = {}
+        size = PAGE if gone else min(PAGE, NEWCOMERS)
         page = "last"
         for _ in range(MOST_PAGES):
-            if wanted <= found.keys():
-                break
-            listed = self._list(self._lexicon.listed(ended=True), page)
+            listed = self._list(self._lexicon.listed(ended=True), page, size)
             found |= {_number(ticket): ticket for ticket in listed.tickets}
-            last = (int(page) if page != "last" else -(-listed.count // PAGE)) - 1
-            if last < 1 or min(wanted) > min(listed.numbers, default=0):
+            last = (int(page) if page != "last" else -(-listed.count // size)) - 1
+            lowest = min(listed.numbers, default=0)
+            has_all_new = top is None or lowest <= top
+            if last < 1 or (has_all_new and (gone <= found.keys() or lowest < min(gone))):
                 break
             page = str(last)
-        lost = [self._lost(number) for number in sorted(gone - found.keys())]
-        return [*self._snapshots(found[n] for n in sorted(wanted & found.keys())), *lost]
+        return found
 
     def _lost(self, number: int) -> Snapshot:
         """Neither open nor among those that ended lately: whoever wants to know has to read it."""
@@ -139,8 +151,8 @@ class Walk:
                 _log.warning("ticket left out", ticket=number, fault=fault.message)
         return snapshots
 
-    def _list(self, statuses: str, page: str) -> Listed:
-        wanted: dict[str, str | int] = {"status": statuses, "page": page, "page_size": PAGE}
+    def _list(self, statuses: str, page: str, size: int = 0) -> Listed:
+        wanted: dict[str, str | int] = {"status": statuses, "page": page, "page_size": size or PAGE}
         reply = self._http.request("GET", "api/tickets/", params=wanted, none_on_404=True)
         if reply is None:
             return Listed((), 0, is_last=True)
