@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -13,6 +14,7 @@ import redis
 from overflow.clock import new_id, new_typed_id
 from overflow.errors import Unknown
 from overflow.store import keys
+from overflow.store.scripts import Lua
 
 SECRET_BYTES: Final = 32
 """256 bits of chance: nothing to guess, so one fast hash is enough."""
@@ -43,27 +45,30 @@ class Keyring:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client: Any = client
+        self._swap = Lua(client, "swap")
 
     def create(self, name: str, scopes: tuple[str, ...], now: float) -> tuple[Key, str]:
         """A new key and its token, which nobody can show again."""
         secret = _secret()
         key = Key(new_typed_id(), name, scopes, now, _hash(secret))
-        self._write(key)
+        self._client.hset(keys.KEYRING, key.id, _text(key))
         return key, _token(key, secret)
 
     def rotate(self, key_id: str, now: float, keep_for: float) -> tuple[Key, str]:
         """A new secret; the old one is good for ``keep_for`` more seconds. Raises ``Unknown``."""
-        key = self._need(key_id)
         secret = _secret()
-        key = replace(key, hashed=_hash(secret), previous=key.hashed, previous_until=now + keep_for)
-        self._write(key)
+        hashed, until = _hash(secret), now + keep_for
+        key = self._change(
+            key_id,
+            lambda key: replace(key, hashed=hashed, previous=key.hashed, previous_until=until),
+        )
         return key, _token(key, secret)
 
     def revoke(self, key_id: str, now: float) -> Key:
         """From now on it is good for nothing. Raises ``Unknown``."""
-        key = replace(self._need(key_id), revoked=now, previous="", previous_until=0.0)
-        self._write(key)
-        return key
+        return self._change(
+            key_id, lambda key: replace(key, revoked=now, previous="", previous_until=0.0)
+        )
 
     def find(self, token: str, now: float) -> Key | None:
         """The key of a token that is good now; None for every other, whatever is wrong with it."""
@@ -83,19 +88,27 @@ class Keyring:
         found = [_key(stored) for stored in self._client.hvals(keys.KEYRING)]
         return sorted(found, key=lambda key: (key.created, key.id))
 
-    def _need(self, key_id: str) -> Key:
-        stored = self._client.hget(keys.KEYRING, key_id)
-        if not stored or (key := _key(stored)).revoked:
-            raise Unknown(f"there is no key {key_id}, or it was revoked")
-        return key
+    def _change(self, key_id: str, change: Callable[[Key], Key]) -> Key:
+        """Change a key that is good, as often as it takes until nobody else did meanwhile.
 
-    def _write(self, key: Key) -> None:
-        self._client.hset(keys.KEYRING, key.id, orjson.dumps(asdict(key)))
+        What is revoked stays so, and no token that was shown is lost to another rotation.
+        """
+        while True:
+            stored = self._client.hget(keys.KEYRING, key_id)
+            if not stored or (key := _key(stored)).revoked:
+                raise Unknown(f"there is no key {key_id}, or it was revoked")
+            key = change(key)
+            if self._swap([keys.KEYRING], [key_id, stored, _text(key)]):
+                return key
 
 
 def _key(stored: bytes) -> Key:
     said = orjson.loads(stored)
     return Key(**{**said, "scopes": tuple(said["scopes"])})
+
+
+def _text(key: Key) -> bytes:
+    return orjson.dumps(asdict(key))
 
 
 def _secret() -> str:

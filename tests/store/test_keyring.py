@@ -71,6 +71,60 @@ def test_a_revoked_key_is_good_for_nothing_and_still_listed(keyring):
         keyring.rotate(key.id, NOW, keep_for=60)
 
 
+class Meddled:
+    """A client; right after its first look at a key somebody else does something."""
+
+    def __init__(self, client, meanwhile):
+        self._client = client
+        self._meanwhile = meanwhile
+
+    def __getattr__(self, name):
+        return getattr(self._client, name)
+
+    def hget(self, name, key):
+        found = self._client.hget(name, key)
+        meanwhile, self._meanwhile = self._meanwhile, lambda: None
+        meanwhile()
+        return found
+
+
+def test_a_key_that_is_revoked_while_it_is_rotated_stays_revoked(keyring, store_client):
+    key, old = keyring.create("ops", ("operator",), NOW)
+    meddled = Meddled(store_client, lambda: keyring.revoke(key.id, NOW))
+
+    with pytest.raises(Unknown):
+        Keyring(meddled).rotate(key.id, NOW, keep_for=60)
+    assert keyring.find(old, NOW) is None
+    assert [each.revoked for each in keyring.list()] == [NOW]
+
+
+def test_a_key_that_is_rotated_while_it_is_revoked_is_revoked(keyring, store_client):
+    key, old = keyring.create("ops", ("operator",), NOW)
+    tokens = [old]
+    meddled = Meddled(
+        store_client, lambda: tokens.append(keyring.rotate(key.id, NOW, keep_for=60)[1])
+    )
+
+    revoked = Keyring(meddled).revoke(key.id, NOW)
+
+    assert keyring.list() == [revoked]
+    assert len(tokens) == 2
+    assert not any(keyring.find(token, NOW) for token in tokens)
+
+
+def test_of_two_rotations_at_once_neither_is_lost(keyring, store_client):
+    key, _ = keyring.create("ops", ("operator",), NOW)
+    tokens = []
+    meddled = Meddled(
+        store_client, lambda: tokens.append(keyring.rotate(key.id, NOW, keep_for=60)[1])
+    )
+
+    rotated, token = Keyring(meddled).rotate(key.id, NOW, keep_for=60)
+
+    assert keyring.list() == [rotated]
+    assert all(keyring.find(each, NOW + 59) == rotated for each in [*tokens, token])
+
+
 def test_a_key_that_is_not_there_can_be_neither_rotated_nor_revoked(keyring):
     with pytest.raises(Unknown):
         keyring.rotate("nobody", NOW, keep_for=60)
