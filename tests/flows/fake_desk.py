@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
-from overflow.errors import BadInput, Fault, HelpdeskAway, Throttled, Unauthorised
+from overflow.errors import BadInput, Fault, HelpdeskAway, Refused, Throttled, Unauthorised
 from overflow.helpdesks.gate import OPEN, is_urgent
 from overflow.helpdesks.port import Desired, Event, Full, Hint, Nothing, Page
 
@@ -35,6 +35,8 @@ class FakeDesk:
         """Asked after every call: it was done, and the caller hears nothing of it."""
         self.ignores: Callable[[str], bool] = lambda ticket_id: False
         """Writes to these tickets are answered well and not done."""
+        self.forgotten: str | None = None
+        """The cursor of a walk that it does not take any more."""
         self.is_closed = False
         self.gate = OPEN
         self.named: Sequence[str] | None = None
@@ -137,6 +139,8 @@ class FakeDesk:
 
     def walk_open(self, cursor: str) -> Page:
         with self._call("walk_open", ""):
+            if cursor and cursor == self.forgotten:
+                raise Refused("GET tickets: the helpdesk answered 400.")
             ids = sorted(i for i, t in self.tickets.items() if not t.status.is_ended and i > cursor)
             shown = ids[: self.page_size]
             last = len(ids) <= self.page_size

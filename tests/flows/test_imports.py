@@ -3,7 +3,7 @@
 import pytest
 
 from overflow.core.model import HOME, Status
-from overflow.errors import HelpdeskAway
+from overflow.errors import HelpdeskAway, Refused
 from overflow.flows import shops
 from overflow.flows.polling import imports, reconcile
 from overflow.flows.routing.route import mark_to_read
@@ -95,6 +95,28 @@ def test_killed_in_between_it_goes_on_from_its_cursor(house, desk):
 
     assert desk.calls.count("walk_open") == 2
     assert all(house.record(f"old-{n}") for n in range(8))
+
+
+def test_where_the_helpdesk_forgot_its_place_it_begins_anew(house, desk):
+    walk(house)
+    desk.forgotten = house.services.progress.get(SHOP, imports.CURSOR)
+    desk.create("before", created=house.clock.now() - 86400.0)
+
+    walk_to_the_end(house)
+
+    assert all(house.record(name) for name in ("before", *(f"old-{n}" for n in range(8))))
+    assert house.faults() == []
+
+
+def test_where_everything_is_refused_its_place_is_kept(house, desk):
+    walk(house)
+    cursor = house.services.progress.get(SHOP, imports.CURSOR)
+    desk.fault = lambda call, _: Refused("GET tickets: the helpdesk answered 403.")
+
+    with pytest.raises(Refused):
+        walk(house)
+
+    assert house.services.progress.get(SHOP, imports.CURSOR) == cursor
 
 
 def test_what_changes_during_the_walk_is_found_afterwards(house, desk):

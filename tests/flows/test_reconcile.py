@@ -1,5 +1,6 @@
 """Polling: what no webhook told."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from overflow.core.model import HOME, Status
 from overflow.errors import HelpdeskAway, Refused
 from overflow.flows.drain import sync
 from overflow.flows.health import check
-from overflow.flows.polling import audit, reconcile
+from overflow.flows.polling import anew, audit, reconcile
 from overflow.flows.polling.reconcile import CHANGED, SELDOM
 from overflow.flows.routing.route import mark_to_read
 from overflow.flows.services import Pace
@@ -169,7 +170,7 @@ class TestACursorThatTheHelpdeskForgot:
         for _ in range(3):
             with pytest.raises(Refused):
                 poll(shop)
-        shop.later(reconcile.ANEW_EVERY + 1.0)
+        shop.later(anew.EVERY + 1.0)
 
         assert poll(shop).seen == 0
 
@@ -265,6 +266,51 @@ class TestTheWalk:
         assert polls > 2
         assert house.record("8").status is Status.DELETED
         assert house.services.progress.get(SHOP, f"{audit.STATE}:0") is None
+
+    def test_it_begins_anew_where_the_helpdesk_forgot_its_place(
+        self, store_url, store_client, desk
+    ):
+        house = House(store_url, store_client, desk, Pace(budget=0.0))
+        house.open()
+        arrivals(house, desk, 8)
+        settle(house)
+        while not poll(house).is_whole:
+            pass
+        del desk.tickets["8"]
+        house.clock.advance(audit.EVERY + 1.0)
+        while audit.state(house.services, SHOP).cursor != "6":
+            poll(house)
+        desk.forgotten = "6"
+        desk.create("0")  # by now on the first one
+
+        while not poll(house).is_whole:
+            pass
+        settle(house)
+
+        walk = audit.state(house.services, SHOP)
+        assert (walk.standing, walk.tickets) == ("ended", 8)
+        assert house.record("8").status is Status.DELETED
+        assert house.record("0") is not None
+        assert not any(house.services.progress.get(SHOP, f"{audit.STATE}:{n}") for n in range(4))
+
+    def test_what_is_refused_for_another_reason_is_begun_anew_once_an_hour(self, shop, desk):
+        for number in range(8):
+            desk.create(str(number))
+        desk.forgotten = "2"
+        polls = Counter()
+
+        for _ in range(3):
+            desk.calls.clear()
+            with pytest.raises(Refused):
+                poll(shop)
+            polls[desk.calls.count("walk_open")] += 1
+        assert polls == {4: 1, 1: 2}
+
+        shop.later(anew.EVERY + 1.0)
+        desk.forgotten = None
+        while not poll(shop).is_whole:
+            pass
+        assert audit.state(shop.services, SHOP).standing == "ended"
 
     def test_it_waits_while_a_group_of_the_policy_is_missing(self, shop, desk):
         desk.named = ("shop", "near", "far")

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import orjson
 
 from overflow.clock import monotonic
-from overflow.flows.polling import groups
+from overflow.flows.polling import anew, groups
 from overflow.flows.polling.compare import compare, have_read, under_work
 from overflow.flows.services import Services
 from overflow.helpdesks.port import Helpdesk
@@ -97,7 +97,11 @@ def go_on(services: Services, shop: str, desk: Helpdesk, lease: Lease, until: fl
         walk = Walk(begun=services.clock.now())
         services.progress.drop(shop, ASKED)
     while True:
-        page = desk.walk_open(walk.cursor)
+        page, is_anew = anew.listed(services, shop, STATE, desk.walk_open, walk.cursor)
+        if is_anew:
+            pages, walk = walk.pages, Walk(begun=walk.begun)
+            _keep(services, shop, walk)
+            _forget_pages(services, shop, pages)
         found = compare(services, shop, page.tickets)
         _put(services, shop, f"{STATE}:{walk.pages}", [seen.id for seen in page.tickets])
         walk = replace(
@@ -124,7 +128,11 @@ def _end(services: Services, shop: str, walk: Walk) -> None:
     missing = _look_for_missing(services, shop, walk)
     now, found = services.clock.now(), walk.differences + missing
     _keep(services, shop, replace(walk, ended=now, cursor="", differences=found))
-    for number in range(walk.pages):
+    _forget_pages(services, shop, walk.pages)
+
+
+def _forget_pages(services: Services, shop: str, pages: int) -> None:
+    for number in range(pages):
         services.progress.drop(shop, f"{STATE}:{number}")
 
 

@@ -15,6 +15,7 @@ from overflow.clock import monotonic
 from overflow.core.model import Snapshot
 from overflow.errors import BadInput
 from overflow.flows.alone import alone
+from overflow.flows.polling import anew
 from overflow.flows.polling.reconcile import CHANGED, POLLED, heard
 from overflow.flows.routing.errand import IMPORTED, Along
 from overflow.flows.routing.route import route
@@ -77,7 +78,9 @@ def _walked(services: Services, shop: str, lease: Lease, until: float) -> Walked
         services.progress.put(shop, POLLED, str(begun))
     cursor, tickets = services.progress.get(shop, CURSOR) or "", 0
     while True:
-        page = desk.walk_open(cursor)
+        page, is_anew = anew.listed(services, shop, CURSOR, desk.walk_open, cursor)
+        if is_anew:
+            services.progress.drop(shop, CURSOR)
         _take_in(services, shop, page.tickets)
         heard(services, shop)
         tickets += len(page.tickets)

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-import structlog
-
 from overflow.clock import monotonic
-from overflow.errors import Refused
 from overflow.flows.alone import alone
 from overflow.flows.drain.failing import ANSWERS
-from overflow.flows.polling import audit, differences
+from overflow.flows.polling import anew, audit, differences
 from overflow.flows.polling.compare import compare
 from overflow.flows.routing.carry import count
 from overflow.flows.services import Services
@@ -33,10 +30,6 @@ CHANGED: Final = "changed"
 """Under this name the cursor of the changes is kept."""
 POLLED: Final = "polled"
 """Under this name is kept when a poll, or the first walk, last knew of all changes."""
-BEGUN_ANEW: Final = "changed:anew"
-"""Under this name is kept when the helpdesk last did not take the cursor any more."""
-ANEW_EVERY: Final = 3600.0
-"""Seconds between two such beginnings: what is refused more often has another reason."""
 
 
 class Polled(NamedTuple):
@@ -98,24 +91,11 @@ def _polled(services: Services, shop: str, lease: Lease, until: float) -> Polled
 
 
 def _changed_since(services: Services, shop: str, desk: Helpdesk, cursor: str) -> Page:
-    """A page of changes; where the cursor is refused, from now on, and a walk finds the rest.
-
-    A helpdesk may know a cursor for a while only, and be away for longer. Where it refuses whatever
-    is asked, that is what is raised.
-    """
-    try:
-        return desk.changed_since(cursor)
-    except Refused as refused:
-        now = services.clock.now()
-        last = float(services.progress.get(shop, BEGUN_ANEW) or 0.0)
-        if not cursor or now - last < ANEW_EVERY:
-            raise
-        page = desk.changed_since("")
-        services.progress.put(shop, BEGUN_ANEW, str(now))
+    """A page of changes; where the cursor is refused, from now on, and a walk finds the rest."""
+    page, is_anew = anew.listed(services, shop, CHANGED, desk.changed_since, cursor)
+    if is_anew:
         audit.ask(services, shop)
-        log = structlog.get_logger("overflow.reconcile")
-        log.warning("the list of changes begins anew", shop=shop, why=refused.message)
-        return page
+    return page
 
 
 def heard(services: Services, shop: str) -> None:
