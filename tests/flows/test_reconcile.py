@@ -248,6 +248,22 @@ class TestTheWalk:
 
         assert "walk_open" not in desk.calls
 
+    @pytest.mark.parametrize("error", [HelpdeskAway("no"), Refused("not now")])
+    def test_one_that_was_asked_for_stays_so_until_its_first_page_is_there(self, shop, desk, error):
+        poll(shop)
+        audit.ask(shop.services, SHOP)
+        desk.fault = lambda call, _: error if call == "walk_open" else None
+        with pytest.raises(type(error)):
+            poll(shop)
+        assert audit.state(shop.services, SHOP).standing == "asked"
+
+        desk.fault = lambda call, _: None
+        for expected in (1, 0):
+            desk.calls.clear()
+            poll(shop)
+            assert desk.calls.count("walk_open") == expected
+        assert audit.state(shop.services, SHOP).standing == "ended"
+
     def test_it_goes_on_over_many_jobs(self, store_url, store_client, desk):
         house = House(store_url, store_client, desk, Pace(budget=0.0))
         house.open()

@@ -25,7 +25,7 @@ EVERY: Final = 600.0
 STATE: Final = "audit"
 """Under this name stands how far the walk is; under it and a number, what a page showed."""
 ASKED: Final = "audit:asked"
-"""Under this name stands when somebody asked for a walk that has not begun."""
+"""Under this name stands when somebody asked for a walk that has not shown a page yet."""
 HELD: Final = 15.0
 """Seconds for which the lease is renewed after every page."""
 CHUNK: Final = 500
@@ -95,7 +95,6 @@ def go_on(services: Services, shop: str, desk: Helpdesk, lease: Lease, until: fl
         if not _is_due(services, walk) or groups.look_for(services, shop, desk):
             return True
         walk = Walk(begun=services.clock.now())
-        services.progress.drop(shop, ASKED)
     while True:
         page, is_anew = anew.listed(services, shop, STATE, desk.walk_open, walk.cursor)
         if is_anew:
@@ -157,10 +156,11 @@ def _shown(services: Services, shop: str, walk: Walk) -> set[str]:
 
 
 def _keep(services: Services, shop: str, walk: Walk) -> None:
-    """Go on from here the next time."""
+    """Go on from here the next time. It is the walk that was asked for, from its first page on."""
     kept = asdict(walk)
     del kept["asked"]  # others write that
     _put(services, shop, STATE, kept)
+    services.progress.drop(shop, ASKED)
 
 
 def _put(services: Services, shop: str, name: str, value: object) -> None:
