@@ -120,7 +120,8 @@ class Marks:
     ) -> Confirmation:
         """The helpdesk was read back and shows the desired state of that revision.
 
-        ``group`` is the group it shows. ``noted`` is the decision whose note stands there by now,
+        ``group`` is the group it shows; where that revision was confirmed before, what was seen
+        since then stands. ``noted`` is the decision whose note stands there by now,
         so that none is owed any more; empty: no note was posted.
         """
         names = [

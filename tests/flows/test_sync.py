@@ -16,7 +16,7 @@ from overflow.flows.people import work
 from overflow.flows.people.work import By
 from overflow.store import keys
 from tests.flows.fake_desk import FakeDesk
-from tests.flows.house import HOME_GROUP, NEAR_GROUP, QUICK, SHOP, HastyClock, House
+from tests.flows.house import FAR_GROUP, HOME_GROUP, NEAR_GROUP, QUICK, SHOP, HastyClock, House
 from tests.flows.routing import arrivals, arrive, heard, receive
 from tests.serve.procs import until
 
@@ -335,6 +335,25 @@ class TestNotes:
         record = shop.record("4")
         assert record.desired_rev == record.confirmed_rev
         assert record.is_dirty
+
+    def test_a_person_s_move_while_it_is_posted_stands(self, shop, desk):
+        arrivals(shop, desk, 4)
+        settle(shop)
+        work.move(shop.services, SHOP, "4", By(""), to="far")
+        moves = iter([NEAR_GROUP])
+
+        def meanwhile(call, ticket_id):
+            for group in moves if call == "add_note" else ():
+                heard(shop, desk, ticket_id, group=group)
+
+        desk.fault = meanwhile
+        settle(shop)
+        assert shop.record("4").team == "near"
+        heard(shop, desk, "4", group=FAR_GROUP)
+        settle(shop)
+
+        assert shop.record("4").team == "far"
+        assert disagreements(shop, desk) == []
 
     def test_a_note_is_worded_in_the_shop_s_language(self, shop, desk):
         shop.change(notes={"language": "de"})

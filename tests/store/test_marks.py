@@ -1,5 +1,7 @@
 """What is to be written and read, what failed, and what was given up."""
 
+from dataclasses import replace
+
 import pytest
 
 from overflow.store import keys
@@ -65,6 +67,21 @@ def test_a_ticket_stays_dirty_until_its_note_is_posted(tickets, marks, dirty):
     assert second is Confirmation.CLEAN
     record = tickets.get(SHOP, "7")
     assert (record.note, record.note_tried, record.noted) == ("", 0.0, "1-0")
+
+
+def test_a_note_confirms_no_group_for_a_person_may_have_moved_it_meanwhile(tickets, marks, dirty):
+    dirty("7", note="overflow", note_tried=NOW)
+    marks.confirm(SHOP, "7", desired_rev=1, group="Acme", now=NOW)
+    groups = ("desired_group", "confirmed_group", "observed_group")
+    moved = replace(tickets.get(SHOP, "7"), manual=True, note="", **dict.fromkeys(groups, "Vip"))
+    tickets.commit(SHOP, Commit(moved, moved.rev, NOW))
+
+    came_to = marks.confirm(SHOP, "7", desired_rev=1, group="Acme", now=NOW, noted="1-0")
+
+    assert came_to is Confirmation.CLEAN
+    record = tickets.get(SHOP, "7")
+    assert {getattr(record, group) for group in groups} == {"Vip"}
+    assert record.noted == "1-0"
 
 
 def test_a_ticket_that_is_gone_cannot_be_confirmed(marks):

@@ -260,13 +260,12 @@ class StoreMachine(RuleBasedStateMachine):
             assert came_to is Confirmation.OTHER
         else:
             assert came_to is (Confirmation.STILL_DIRTY if seen.note else Confirmation.CLEAN)
-            group = seen.desired_group
+            shown = dict.fromkeys(("confirmed_group", "observed_group"), seen.desired_group)
             self.model.records[ticket] = replace(
                 seen,
                 confirmed_rev=rev,
-                confirmed_group=group,
-                observed_group=group,
                 rev=seen.rev + 1,
+                **(shown if rev != seen.confirmed_rev else {}),
             )
 
     # --- what must always hold ----------------------------------------------------------------

@@ -1,5 +1,8 @@
 -- The helpdesk was read back and shows what was desired.
 --
+-- The group is taken over only where that revision was not confirmed yet: after that, a person may
+-- have moved the ticket to another group that needs no writing, and their move stands.
+--
 -- KEYS[1]  HASH  the ticket
 -- KEYS[2]  ZSET  to be written to the helpdesk
 -- KEYS[3]  HASH  failures
@@ -13,7 +16,7 @@
 --
 -- Returns 1 clean, 2 confirmed and still dirty, 0 another revision is desired, -1 no such ticket
 
-local t = redis.call('HMGET', KEYS[1], 'r', 'D', 'G', 'S', 'e')
+local t = redis.call('HMGET', KEYS[1], 'r', 'D', 'G', 'S', 'e', 'C')
 if not t[1] then
   return -1
 end
@@ -22,12 +25,14 @@ if (t[2] or '0') ~= ARGV[2] then
 end
 
 redis.call('HINCRBY', KEYS[1], 'r', 1)
-redis.call('HSET', KEYS[1], 'C', ARGV[2])
-for _, field in ipairs({ 'H', 'O' }) do
-  if ARGV[3] == (t[3] or '') then
-    redis.call('HDEL', KEYS[1], field)
-  else
-    redis.call('HSET', KEYS[1], field, ARGV[3])
+if (t[6] or '0') ~= ARGV[2] then
+  redis.call('HSET', KEYS[1], 'C', ARGV[2])
+  for _, field in ipairs({ 'H', 'O' }) do
+    if ARGV[3] == (t[3] or '') then
+      redis.call('HDEL', KEYS[1], field)
+    else
+      redis.call('HSET', KEYS[1], field, ARGV[3])
+    end
   end
 end
 if ARGV[4] ~= '' then
