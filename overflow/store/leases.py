@@ -71,7 +71,7 @@ class Lease:
         return self._leases.release(self.key, self.token)
 
     def end_drain(self, shop: str, now: float) -> Ending:
-        """Give the drain's lease back only if nothing of the shop is due at ``now``.
+        """Give the drain's lease back only if nothing of the shop is due, here or in the store.
 
         In one step with the commits: what is marked later finds the lease free.
         """

@@ -2,6 +2,7 @@
 
 import pytest
 
+from overflow.clock import SystemClock
 from overflow.store import keys
 from overflow.store.leases import Ending, Leases
 from tests.store.builders import NOW, SHOP
@@ -75,14 +76,24 @@ def test_a_drain_ends_only_when_nothing_is_due(drain, leases, marks):
     assert not leases.is_held(keys.drain_lease(SHOP))
 
 
-def test_work_that_is_put_off_or_dead_holds_no_drain_up(drain, marks):
-    marks.mark_to_read(SHOP, ["1", "2"], NOW)
-    for mark in marks.to_read_due(SHOP, NOW)[:1]:
-        marks.postpone(SHOP, "read", mark, NOW + 60, "slow")
-    for mark in marks.to_read_due(SHOP, NOW):
-        marks.bury(SHOP, "read", mark, "gone", NOW)
+@pytest.mark.parametrize("behind", [0.2, 3600.0])
+def test_a_drain_whose_clock_is_behind_leaves_nothing_that_others_marked(drain, marks, behind):
+    now = SystemClock().now()
+    marks.mark_to_read(SHOP, ["7"], now)
 
-    assert drain.end_drain(SHOP, NOW) is Ending.FREED
+    assert marks.to_read_due(SHOP, now - behind) == []
+    assert drain.end_drain(SHOP, now - behind) is Ending.MORE
+
+
+def test_work_that_is_put_off_or_dead_holds_no_drain_up(drain, marks):
+    now = SystemClock().now()
+    marks.mark_to_read(SHOP, ["1", "2"], now)
+    for mark in marks.to_read_due(SHOP, now)[:1]:
+        marks.postpone(SHOP, "read", mark, now + 3600, "slow")
+    for mark in marks.to_read_due(SHOP, now):
+        marks.bury(SHOP, "read", mark, "gone", now)
+
+    assert drain.end_drain(SHOP, now) is Ending.FREED
 
 
 def test_a_drain_that_lost_its_lease_hears_so(drain, leases, store_client):
