@@ -11,6 +11,7 @@ from overflow.errors import Conflict, Invalid
 from overflow.policies.applied import marked
 from overflow.policies.folder import read_folder
 from overflow.settings import Settings
+from overflow.store.journal import Journal
 from overflow.store.policies import Policies
 
 
@@ -33,7 +34,7 @@ def apply_new(settings: Settings, client: redis.Redis) -> Applied:
     if settings.policies_dir is None:
         return Applied([], [])
     found, faults = read_folder(settings.policies_dir)
-    store = Policies(client)
+    store, journal = Policies(client), Journal(client)
     known = set(store.shops())
     if faults and not known:
         raise Invalid(f"the policies in {settings.policies_dir} have faults", faults)
@@ -45,5 +46,6 @@ def apply_new(settings: Settings, client: redis.Redis) -> Applied:
             version = store.put(shop, marked(found[shop]), policy, 0)
         except Conflict:  # made by somebody else at this moment: that one stands
             continue
+        journal.append(shop, "policy", {"version": version, "origin": "file"})
         created.append(f"shop {shop} created, version {version}")
     return Applied(left_out, created)

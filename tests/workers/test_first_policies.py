@@ -7,6 +7,7 @@ import sys
 
 from overflow.policies.first import apply_new
 from overflow.settings import VARIABLES, Settings
+from overflow.store.journal import Journal
 from overflow.store.policies import Policies
 from tests.serve.procs import children, until
 
@@ -83,3 +84,13 @@ def test_a_file_with_faults_keeps_nobody_from_serving_the_shops_that_are_there(
     (left_out,) = told.left_out
     assert left_out.startswith(f"left out: {tmp_path}/a.yaml: line 1 ")
     assert told.created == ["shop candles created, version 1"]
+
+
+def test_the_journal_tells_of_the_first_version_once(store_client, tmp_path):
+    (tmp_path / "lamps.yaml").write_text(POLICY.format(agents=2))
+
+    for _ in range(2):
+        apply_new(Settings(policies_dir=tmp_path), store_client)
+
+    (entry,) = Journal(store_client).read("lamps")
+    assert (entry.kind, entry.data) == ("policy", {"version": 1, "origin": "file"})
