@@ -32,10 +32,15 @@ class Upkeep:
         self._prune = Lua(client, "prune")
 
     def prune(self, shop: str, now: float) -> int:
-        """Forget old days, ended declarations and switches, and old journal entries."""
+        """Forget old days, ended declarations and switches, and old journal entries.
+
+        And the queues whose pressure went off longer ago than the journal tells: any language that
+        a ticket ever had makes one.
+        """
         oldest = datetime.fromtimestamp(now - _DAYS_KEPT, UTC).strftime("%Y%m%d")
-        gone = int(self._prune([keys.situation(shop)], [to_micro(now), oldest]))
-        return gone + self._journal.trim(shop, now - self._journal_days * _DAY)
+        told = now - self._journal_days * _DAY
+        gone = int(self._prune([keys.situation(shop)], [to_micro(now), oldest, to_micro(told)]))
+        return gone + self._journal.trim(shop, told)
 
     def audit(self, shop: str) -> list[str]:
         """What does not fit together, one sentence each; none when all is well.

@@ -1,7 +1,7 @@
 """The store can be audited, rebuilt from its tickets, and rid of what is over."""
 
 from overflow.core.arrivals.signals import Signal
-from overflow.core.model import Declared, Status, Switch
+from overflow.core.model import Declared, Pressure, Status, Switch
 from overflow.store import keys
 from overflow.store.commits import Commit
 from overflow.store.upkeep import Upkeep
@@ -119,3 +119,16 @@ def test_an_expired_signal_is_forgotten(tickets, upkeep, situations):
     assert upkeep.prune(SHOP, NOW + 30) == 0
     assert upkeep.prune(SHOP, NOW + 60) == 1
     assert list(situations.get(SHOP, NOW).signals) == ["temperature"]
+
+
+def test_pressure_that_has_long_been_off_is_forgotten(upkeep, situations):
+    since = {"email.de": (True, 0), "email.xx": (False, 0), "chat.de": (False, 1)}
+    for queue, (on, days) in since.items():
+        pressure = Pressure(on=on, since=NOW + days * DAY, measure="backlog")
+        assert situations.press(SHOP, queue, pressure, 0)
+
+    upkeep.prune(SHOP, NOW + 34 * DAY)
+    assert situations.get(SHOP, NOW).pressure.keys() == since.keys()
+    upkeep.prune(SHOP, NOW + 35.5 * DAY)
+    assert situations.get(SHOP, NOW).pressure.keys() == {"chat.de", "email.de"}
+    assert situations.press(SHOP, "email.xx", Pressure(on=True, since=NOW, measure="backlog"), 0)
