@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "replay": "Decide a recorded period again, or play it under another policy.",
     "run": "Serve: API and workers, with an embedded store if none is set.",
     "simulate": "Play days under a policy, and compare its cost with the best possible.",
+    "store": "Look whether a shop's counters fit its tickets, and make them fit.",
 }
 """Every command, as ``overflow --help`` lists it."""
 
