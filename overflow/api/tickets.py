@@ -79,27 +79,36 @@ def list_tickets(query: dict[str, Any], shop: str) -> dict[str, Any]:
 
     A partner sees what it holds.
     """
-    records, cursor = views.tickets(services(), shop, by(), **query)
-    return page([shown(record) for record in records], cursor)
+    who = by()
+    records, cursor = views.tickets(services(), shop, who, **query)
+    return page([shown(record, who.team) for record in records], cursor)
 
 
 @part.operation("GET", "/v1/shops/<shop>/tickets/<ticket_id>", Who.PARTNER)
 @part.response(200, TicketDetailSchema)
 def get_ticket(shop: str, ticket_id: str) -> dict[str, Any]:
-    """Read a ticket with the trace of its last decision."""
-    view = views.ticket(services(), shop, ticket_id, by())
-    return {**shown(view.record), "trace": told.for_team(view.decision, caller().team)}
+    """Read a ticket with the trace of its last decision.
+
+    A partner sees its own tests and home's; no trace that tells of other partners.
+    """
+    who = by()
+    view = views.ticket(services(), shop, ticket_id, who)
+    return {**shown(view.record, who.team), "trace": told.for_team(view.decision, who.team)}
 
 
 @part.operation("GET", "/v1/shops/<shop>/tickets/<ticket_id>/decisions", Who.PARTNER)
 @part.arguments(PageQuery(only=("limit",)), location="query")
 @part.response(200, DecisionPageSchema)
 def list_decisions_of_ticket(query: dict[str, Any], shop: str, ticket_id: str) -> dict[str, Any]:
-    """List what was decided about a ticket, the newest first."""
-    views.ticket(services(), shop, ticket_id, by())
+    """List what was decided about a ticket, the newest first.
+
+    A partner sees the decisions that concern no other partner.
+    """
+    who = by()
+    views.ticket(services(), shop, ticket_id, who)
     found = views.decisions_of(services(), shop, ticket_id, **query)
-    team = caller().team
-    return page([told.for_team(each, team) for each in found if told.concerns(each, team)], "")
+    seen = (told.for_team(each, who.team) for each in found)
+    return page([each for each in seen if each is not None], "")
 
 
 def idempotency_key(*, is_needed: bool = False) -> str:

@@ -1,8 +1,9 @@
-"""Decisions as they are told outside: times readable, other partners' terms left out."""
+"""Decisions as they are told outside: times readable, other partners left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from overflow.api.moments import iso
@@ -26,22 +27,29 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any JSON
 def for_team(trace: Mapping[str, Any] | None, team: str) -> dict[str, Any] | None:
     """A trace as one partner may see it: its own tests and home's, and nobody's money.
 
-    ``team`` empty: the whole trace.
+    None when it says who else held or got the ticket. ``team`` empty: the whole trace.
     """
     if trace is None or not team:
         return None if trace is None else dict(trace)
+    if not {trace.get("team"), trace.get("holder", HOME)} <= {team, HOME}:
+        return None
+    tests = trace.get("teams", ())
     seen = [
         {name: value for name, value in test.items() if name != "cost"}
-        for test in trace.get("teams", ())
+        for test in tests
         if test.get("team") in {team, HOME}
     ]
+    others = {test.get("team", "") for test in tests} - {team, HOME}
     told = {name: value for name, value in trace.items() if name != "along"}
-    return {**told, "teams": seen}
+    return {**told, "headline": _without(others, trace.get("headline", "")), "teams": seen}
 
 
-def concerns(trace: Mapping[str, Any], team: str) -> bool:
-    """Whether a decision says nothing of partners other than this one; always for none."""
-    return not team or {trace.get("team"), trace.get("holder", HOME)} <= {team, HOME}
+def _without(others: Collection[str], headline: str) -> str:
+    """The sentence, unless it tells of one of these: of partners only who cannot take it is."""
+    names = "|".join(map(re.escape, others))
+    if not others or not re.search(rf"(?<![\w-])({names})(?![\w-])", headline):
+        return headline
+    return f"{headline.partition(':')[0]}: no partner could take it."
 
 
 def _moment(value: object) -> object:

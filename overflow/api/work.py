@@ -38,7 +38,8 @@ def claim_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     A claim of somebody else is answered with 409, `claimed_by` and `until`.
     """
     who = by(body["agent"])
-    return shown(work.claim(services(), shop, ticket_id, who, seconds=body["seconds"]))
+    record = work.claim(services(), shop, ticket_id, who, seconds=body["seconds"])
+    return shown(record, who.team)
 
 
 @part.operation("POST", f"{TICKET}/release", Who.PARTNER, responses={409: "conflict"})
@@ -46,7 +47,8 @@ def claim_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
 @part.response(200, TicketSchema)
 def release_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     """Give up one's claim."""
-    return shown(work.release(services(), shop, ticket_id, by(body["agent"])))
+    who = by(body["agent"])
+    return shown(work.release(services(), shop, ticket_id, who), who.team)
 
 
 @part.operation("POST", f"{TICKET}/return", Who.PARTNER, responses={409: "conflict"})
@@ -55,10 +57,12 @@ def release_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
 def return_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     """Give a ticket back to the shop, with a reason.
 
-    It is decided again; the partner that returned it does not get it any more.
+    It is decided again; the partner that returned it does not get it any more, and is not told
+    which other one has it now.
     """
     who = by(body["agent"])
-    return shown(work.give_back(services(), shop, ticket_id, who, reason=body["reason"]))
+    record = work.give_back(services(), shop, ticket_id, who, reason=body["reason"])
+    return shown(record, who.team)
 
 
 @part.operation(
@@ -78,9 +82,8 @@ def reply_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     """
     who, key = by(body["agent"]), idempotency_key()
     status = Status(body["status"]) if body["status"] else None
-    return shown(
-        work.reply(services(), shop, ticket_id, who, text=body["text"], status=status, key=key)
-    )
+    record = work.reply(services(), shop, ticket_id, who, text=body["text"], status=status, key=key)
+    return shown(record, who.team)
 
 
 @part.operation(
@@ -99,7 +102,8 @@ def add_note_to_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     Idempotency-Key does what it does for an answer.
     """
     who, key = by(body["agent"]), idempotency_key()
-    return shown(work.note(services(), shop, ticket_id, who, text=body["text"], key=key))
+    record = work.note(services(), shop, ticket_id, who, text=body["text"], key=key)
+    return shown(record, who.team)
 
 
 @part.operation(
@@ -116,7 +120,8 @@ def set_status_of_ticket(body: Body, shop: str, ticket_id: str) -> Shown:
     Written through to the helpdesk and answered with 200 only when it confirms.
     """
     who = by(body["agent"])
-    return shown(work.set_status(services(), shop, ticket_id, who, status=Status(body["status"])))
+    record = work.set_status(services(), shop, ticket_id, who, status=Status(body["status"]))
+    return shown(record, who.team)
 
 
 @part.operation("POST", f"{TICKET}/move", Who.SHOP, responses={409: "conflict"})

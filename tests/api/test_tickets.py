@@ -90,6 +90,30 @@ def test_a_partner_is_not_told_what_others_cost(arrive, partner, shopkeeper):
     assert "nightowl" not in str(listed)
 
 
+def test_a_partner_is_not_told_of_the_others(arrive, partner, key, shopkeeper):
+    nightowl = key("partner:lamps:nightowl")
+    for i in range(12):
+        arrive(f"t{i}")
+    kept = arrive("t12")["decision"]["headline"]
+    for ticket in ("t2", "t12"):
+        shopkeeper("POST", f"{WHERE}/{ticket}/move", {"agent": "chef", "team": "nightowl"})
+
+    seen = {
+        path: nightowl("GET", f"{WHERE}{path}")
+        for ticket in ("/t2", "/t7", "/t12")
+        for path in (ticket, f"{ticket}/decisions")
+    }
+
+    assert {answer.status_code for answer in seen.values()} == {200}
+    assert not any(name in answer.text for answer in seen.values() for name in ("day", "Day"))
+    assert seen["/t2"].json["trace"] is None, "it says who had the ticket before"
+    assert seen["/t2/decisions"].json["items"] == []
+    assert seen["/t7"].json["trace"]["team"] == "nightowl"
+    assert kept.startswith("Kept: daytime is full (5 of 5")
+    told = [each["headline"] for each in seen["/t12/decisions"].json["items"]]
+    assert told == ["Moved to nightowl by a person.", "Kept: no partner could take it."]
+
+
 def test_pages_follow_one_another(arrive, shopkeeper):
     for i in range(5):
         arrive(f"t{i}")

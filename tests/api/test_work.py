@@ -2,8 +2,12 @@
 
 import pytest
 
+from overflow.api.moments import iso
+from overflow.clock import SystemClock
+from overflow.flows import shops
 from overflow.flows.drain.sync import drain
 from overflow.flows.people import writing
+from tests.api.conftest import document
 
 WHERE = "/v1/shops/lamps/tickets"
 
@@ -38,11 +42,27 @@ def test_a_returned_ticket_goes_to_somebody_else_and_is_gone_for_the_partner(
     told = partner("POST", f"{WHERE}/{ticket}/return", {"agent": "amelie", "reason": "no access"})
 
     assert told.status_code == 200, told.text
-    assert told.json["team"] != "daytime"
+    assert told.json["team"] == "inhouse"
     assert partner("GET", f"{WHERE}/{ticket}").status_code == 404
     last = shopkeeper("GET", f"{WHERE}/{ticket}/decisions").json["items"][0]
     assert last["cause"] == "returned"
     assert last["along"]["reason"] == "no access"
+
+
+def test_a_partner_that_returns_a_ticket_is_not_told_which_other_one_has_it_now(
+    overflowed, partner, shopkeeper, services, shop, desk
+):
+    ticket = overflowed()
+    shops.put_policy(services, shop, document(desk.url, closed="overflow", moves={"out": 2}))
+    closed = {"paused": True, "reason": "Fire drill.", "until": iso(SystemClock().now() + 3600)}
+    assert shopkeeper("PUT", "/v1/shops/lamps/staffing", closed).status_code == 200
+
+    told = partner("POST", f"{WHERE}/{ticket}/return", {"agent": "amelie", "reason": "no access"})
+
+    assert shopkeeper("GET", f"{WHERE}/{ticket}").json["team"] == "nightowl"
+    assert (told.status_code, told.json["team"], told.json["status"]) == (200, "", "open")
+    assert "nightowl" not in told.text
+    assert "Partner Night" not in told.text
 
 
 def test_answers_notes_and_status_stand_in_the_helpdesk_when_confirmed(overflowed, partner, people):

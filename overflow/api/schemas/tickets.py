@@ -9,12 +9,13 @@ from marshmallow import Schema, fields, validate
 from overflow.api.moments import Moment
 from overflow.api.schemas.common import QUEUE, TICKET, PageQuery, cursor_of, page_of, word
 from overflow.api.schemas.decisions import DecisionSchema
-from overflow.core.model import Record, Status, standing
+from overflow.core.model import HOME, Record, Status, standing
 from overflow.core.waits import METHODS, promise
 
 OPEN_STATUSES: Final = ("open", "pending", "on_hold")
 STANDINGS: Final = ("waiting", "wip", "parked")
 CURSOR: Final = r"^[0-9]{16}\|[A-Za-z0-9_.:-]{1,128}$"
+_OF_THE_HOLDER: Final = ("group", "assignee", "claim", "reason", "decision", "expected_wait")
 LANGUAGE: Final = r"^([A-Za-z]{2,3}([-_][A-Za-z0-9_-]{1,30})?)?$"
 
 
@@ -66,7 +67,11 @@ class TicketSchema(Schema):
         },
     )
     team = fields.String(
-        required=True, metadata={"description": "Who holds it: inhouse or a partner."}
+        required=True,
+        metadata={
+            "description": "Who holds it: inhouse or a partner. Empty for a partner that returned "
+            "it, when another one has it now; then nothing else is told of that one either."
+        },
     )
     queue = fields.String(required=True, metadata={"example": "chat.de"})
     channel = fields.String(required=True, metadata={"example": "chat"})
@@ -192,8 +197,20 @@ class MarkedSchema(Schema):
 TicketPageSchema = page_of(TicketSchema)
 
 
-def shown(record: Record) -> dict[str, Any]:
-    """A record as ``TicketSchema`` dumps it."""
+def shown(record: Record, team: str = "") -> dict[str, Any]:
+    """A record as ``TicketSchema`` dumps it; for a partner's ``team`` without the other partners.
+
+    A partner gets to see a ticket that another one holds in one case: as the answer to its return.
+    """
+    told = _whole(record)
+    if team and told["observed_team"] not in {team, HOME}:
+        told["observed_team"] = None
+    if team and record.team not in {team, HOME}:
+        told |= {"team": ""} | dict.fromkeys(_OF_THE_HOLDER)
+    return told
+
+
+def _whole(record: Record) -> dict[str, Any]:
     claim = {"agent": record.claimed_by, "until": record.claim_until} if record.claimed_by else None
     return {
         "id": record.id,

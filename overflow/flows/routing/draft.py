@@ -133,6 +133,8 @@ def _by_hand(record: Record, view: View) -> dict[str, object]:
         "mode": view.policy.mode.value,
         "channel": record.channel,
         "language": record.language,
+        "topic": record.topic,
+        "asked": "",
         "holder": holder,
         "due": record.due or None,
         "measures": {},
