@@ -5,7 +5,6 @@
 is registered with RQ; RQ forgets one that sends no heartbeat.
 """
 
-import os
 import socket
 import sys
 import urllib.request
@@ -22,10 +21,13 @@ def api(address: str = "http://127.0.0.1:8080") -> bool:
 
 def worker() -> bool:
     """Look for this host among RQ's living workers."""
-    from redis import Redis  # noqa: PLC0415  the API's check needs neither
+    from redis import Redis  # noqa: PLC0415  the API's check needs none of them
     from rq import Worker  # noqa: PLC0415
 
-    url = os.environ.get("OVERFLOW_QUEUE_URL") or os.environ["OVERFLOW_REDIS_URL"]  # noqa: TID251
+    from overflow.settings import load  # noqa: PLC0415
+
+    settings = load()
+    url = settings.queue_url or settings.store_url
     with Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as store:
         return any(each.hostname == socket.gethostname() for each in Worker.all(store))
 

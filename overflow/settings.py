@@ -3,7 +3,7 @@
 Every setting is one variable ``OVERFLOW_...``. A settings file holds the same names, one
 ``KEY=VALUE`` a line, and may hold the secrets that policies refer to as ``env:NAME``. Its lines
 are put into the environment where that does not say otherwise, so that child processes see them:
-the environment wins. Which file: ``load``'s argument, else ``OVERFLOW_SETTINGS``.
+the environment wins, unless it is empty. Which file: ``load``'s argument, else ``OVERFLOW_SETTINGS``.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ def _read(file: str | Path) -> dict[str, list[str]]:
         if line.error or (line.key and line.value is None):
             faults[f"{file}:{line.original.line}"] = ["is no KEY=VALUE"]
         elif line.key:
-            os.environ.setdefault(line.key, line.value or "")
+            os.environ[line.key] = os.environ.get(line.key) or line.value or ""
     return faults
 
 

