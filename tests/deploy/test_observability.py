@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from overflow.flows.checkup.traffic import REFUSED
+from tests.api.described import APP
+
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 PROMETHEUS = DEPLOY / "prometheus"
 RULES = PROMETHEUS / "rules.yml"
@@ -115,6 +118,20 @@ def test_alerts_and_board_use_only_metrics_that_the_service_has():
     on_board = set().union(*(used(query) for _, query in queries()))
     assert in_alerts <= known
     assert on_board <= known
+
+
+def test_alerts_pick_only_results_and_routes_that_there_are():
+    picked = {
+        (label, value)
+        for alert in ALERTS
+        for label, values in re.findall(r'\b(result|route)!?=~?"([^"]+)"', alert["expr"])
+        for value in values.split("|")
+    }
+    routes = [str(rule) for rule in APP.url_map.iter_rules()]
+
+    assert {value for label, value in picked if label == "result"} == REFUSED
+    for pattern in [value for label, value in picked if label == "route"]:
+        assert any(re.fullmatch(pattern, route) for route in routes), pattern
 
 
 def test_every_panel_has_a_title_of_its_own_and_asks_the_chosen_data_source():
