@@ -3,7 +3,8 @@
 Every setting is one variable ``OVERFLOW_...``. A settings file holds the same names, one
 ``KEY=VALUE`` a line, and may hold the secrets that policies refer to as ``env:NAME``. Its lines
 are put into the environment where that does not say otherwise, so that child processes see them:
-the environment wins, unless it is empty. Which file: ``load``'s argument, else ``OVERFLOW_SETTINGS``.
+the environment wins, unless it is empty. Which file: ``load``'s argument, else
+``OVERFLOW_SETTINGS``.
 """
 
 from __future__ import annotations

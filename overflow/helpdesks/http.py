@@ -24,14 +24,16 @@ import certifi
 import httpx
 import orjson
 
-from overflow.clock import monotonic
 from overflow.errors import HelpdeskAway, Invalid, NotLetIn, Refused, Throttled
 from overflow.helpdesks.connections import Connections
 from overflow.helpdesks.gate import OPEN, SOON, Gate, is_urgent, moves_what_was_read
 from overflow.helpdesks.limits import retry_after
+from overflow.helpdesks.wire import Wire, within
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Most bytes taken of one answer."""
+KEEPALIVE: Final = 15.0
+"""Seconds that a connection is kept after a call."""
 AWAY: Final = frozenset({408, 409, 412, 425})
 """The 4xx that may be well the next time; besides them every 5xx, and 429."""
 UNDONE: Final = frozenset({409, 412, 425})
@@ -86,8 +88,8 @@ class Reply:
 class HelpdeskHttp:
     """A helpdesk's base URL, with a pool of kept-alive connections; usable by many threads.
 
-    ``timeout`` is seconds for connecting, writing and each wait for bytes; the body of an answer
-    has to end within three times as long. For a free connection as long is waited beforehand.
+    ``timeout`` is seconds for connecting, writing and each wait for bytes; the whole call has to
+    end within three times as long. For a free connection as long is waited beforehand.
     Redirects are not followed. Certificates are checked against the system's and certifi's
     authorities. The environment's proxies are not used. ``sign`` makes headers for each request,
     from what is really sent; the ``stale`` statuses say "changed since it was read"; ``gate`` is
@@ -117,15 +119,9 @@ class HelpdeskHttp:
             base_url=base_url,
             headers={"accept": "application/json", "user-agent": "overflow", **(headers or {})},
             timeout=httpx.Timeout(timeout),
-            limits=httpx.Limits(
-                max_connections=connections,
-                max_keepalive_connections=connections,
-                keepalive_expiry=15.0,
-            ),
             follow_redirects=False,
             trust_env=False,
-            verify=_authorities() if base_url.lower().startswith("https") else _nobody(),
-            transport=transport,
+            transport=transport or Wire(_trusted(base_url), connections, KEEPALIVE),
         )
 
     @classmethod
@@ -213,12 +209,8 @@ class HelpdeskHttp:
 
     def _answered(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
         try:
-            try:
-                return self._send(request, what)
-            except (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError):
-                if request.method != "GET":
-                    raise
-                return self._send(request, what)
+            with within(3 * self._timeout):
+                return self._sent(request, what)
         except httpx.TimeoutException:
             raise HelpdeskAway(f"{what}: the helpdesk took too long.") from None
         except httpx.TransportError as away:
@@ -227,8 +219,15 @@ class HelpdeskHttp:
         except httpx.DecodingError:
             raise HelpdeskAway(f"{what}: the answer cannot be unpacked.") from None
 
+    def _sent(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
+        try:
+            return self._send(request, what)
+        except (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError):
+            if request.method != "GET":
+                raise
+            return self._send(request, what)
+
     def _send(self, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
-        began = monotonic()
         response = self._client.send(request, stream=True)
         try:
             body = bytearray()
@@ -236,8 +235,6 @@ class HelpdeskHttp:
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise Refused(f"{what}: the answer is larger than {MAX_BYTES >> 20} MiB.")
-                if monotonic() - began > 3 * self._timeout:
-                    raise HelpdeskAway(f"{what}: the helpdesk took too long.")
         finally:
             response.close()
         return response, bytes(body)
@@ -265,6 +262,11 @@ def url_fault(url: str) -> str | None:
     if parts.query or parts.fragment:
         return "must not hold a query or fragment"
     return None
+
+
+def _trusted(base_url: str) -> ssl.SSLContext:
+    """Whose certificates are believed there."""
+    return _authorities() if base_url.lower().startswith("https") else _nobody()
 
 
 def _nobody() -> ssl.SSLContext:

@@ -204,20 +204,31 @@ def test_silence_is_a_helpdesk_that_is_away(wire):
         client.request("GET", "/x")
 
 
-@pytest.fixture
-def trickle(wire):
-    """A helpdesk that answers one byte at a time; the fixture is set once it has begun."""
+HEAD = b"HTTP/1.1 200 OK\r\n"
+TRICKLES = {
+    "body": (HEAD + b"Content-Length: 1000\r\n\r\n", b"x"),
+    "chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "headers": (HEAD + b"X-Slow: ", b"x"),
+    "status": (b"HTTP/1.1 200 O", b"K"),
+}
+"""How an answer begins, and what of it comes again and again."""
+
+
+@pytest.fixture(params=["body"])
+def trickle(wire, request):
+    """A helpdesk that answers bit by bit; the fixture is set once it has begun."""
     server, _ = wire
+    beginning, more = TRICKLES[request.param]
     begun, ended = threading.Event(), threading.Event()
 
     def serve():
         connection, _ = server.accept()
         with connection, suppress(OSError):  # the client hangs up in the middle
             connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            connection.sendall(beginning)
             begun.set()
             while not ended.wait(0.1):
-                connection.sendall(b"x")
+                connection.sendall(more)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -226,6 +237,8 @@ def trickle(wire):
     thread.join()
 
 
+@pytest.mark.parametrize("trickle", TRICKLES, indirect=True)
+@pytest.mark.timeout(30)
 def test_an_answer_that_only_trickles_is_given_up(wire, trickle):
     with pytest.raises(HelpdeskAway, match="took too long"):
         wire[1].request("GET", "/x")
@@ -319,20 +332,37 @@ def test_a_good_base_url_has_no_fault():
     assert url_fault("https://desk.example:8443/api/v1") is None
 
 
-@pytest.mark.needs("openssl")
-def test_a_certificate_that_nobody_vouches_for_is_a_helpdesk_that_is_away(tmp_path):
+@pytest.fixture
+def https(tmp_path):
+    """A helpdesk over TLS with a certificate that only ``tmp_path`` knows; the file, and it."""
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     request = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     subprocess.run(
-        [*request.split(), "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+        [*request.split(), *names, "-keyout", key, "-out", certificate],
         check=True,
         capture_output=True,
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    with HTTPServer(ssl_context=context) as server:
+        yield certificate, server
+
+
+@pytest.mark.needs("openssl")
+def test_a_certificate_that_nobody_vouches_for_is_a_helpdesk_that_is_away(https):
     with (
-        HTTPServer(ssl_context=context) as server,
-        closing(HelpdeskHttp(server.url_for("/"), timeout=5.0)) as client,
+        closing(HelpdeskHttp(https[1].url_for("/"), timeout=5.0)) as client,
         pytest.raises(HelpdeskAway, match="ConnectError"),
     ):
         client.request("GET", "/x")
+
+
+@pytest.mark.needs("openssl")
+def test_a_certificate_that_is_vouched_for_is_believed(https, monkeypatch):
+    certificate, server = https
+    server.expect_request("/x").respond_with_json({"a": 1})
+    trusting = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setattr(http, "_authorities", lambda: trusting)
+    with closing(HelpdeskHttp(server.url_for("/"), timeout=5.0)) as client:
+        assert [client.request("GET", "/x").json() for _ in range(2)] == [{"a": 1}] * 2
