@@ -28,7 +28,7 @@ INTERRUPTED = 130
 @click.option(
     "--tickets",
     type=click.IntRange(1, 100_000),
-    help="Customers who write; as many as the helpdesk can bear where not said.",
+    help=f"Customers who write; {TICKETS} a minute where not said.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Who writes when.")
 def command(helpdesk: str, seconds: float, tickets: int | None, seed: int) -> None:
@@ -40,7 +40,7 @@ def command(helpdesk: str, seconds: float, tickets: int | None, seed: int) -> No
     """
     log.configure("warning", "console")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    count = tickets or max(1, round(TICKETS[helpdesk] * seconds / 60))
+    count = tickets or max(1, round(TICKETS * seconds / 60))
     try:
         agree = play(helpdesk, peak(seconds, count, seed), console, SystemClock())
     except Stopped:
