@@ -81,7 +81,7 @@ class ChatwootBulk:
             try:
                 if change.seen.id in singly:
                     self._alone.write(change.seen, change.desired)
-                elif change.desired.reason != (change.seen.reason or ""):
+                elif not is_told(change.seen, change.desired):
                     self._alone.tell(change.seen.id, change.desired)
             except (NotLetIn, Throttled):
                 raise  # nor would the others get through
@@ -118,3 +118,8 @@ class ChatwootBulk:
                 if isinstance(team, dict) and team.get("allow_auto_assign") is not False
             )
         return self._assigning
+
+
+def is_told(seen: Snapshot, desired: Desired) -> bool:
+    """Whether the reason stands as desired, or has no place to stand in."""
+    return not desired.reason_field or desired.reason == (seen.reason or "")

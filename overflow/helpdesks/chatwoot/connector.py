@@ -18,7 +18,7 @@ from marshmallow import fields, validate
 from overflow.clock import Clock
 from overflow.core.model import Snapshot, Status, Words
 from overflow.errors import Refused
-from overflow.helpdesks.chatwoot.bulk import ChatwootBulk
+from overflow.helpdesks.chatwoot.bulk import ChatwootBulk, is_told
 from overflow.helpdesks.chatwoot.ticket import CHANNELS, WRITTEN, Lexicon
 from overflow.helpdesks.chatwoot.walk import Walk
 from overflow.helpdesks.credentials import Secrets
@@ -110,8 +110,7 @@ class ChatwootHelpdesk:
     def write(self, seen: Snapshot, desired: Desired) -> None:
         """See the port. Labels and attributes first, while what was read of them is fresh."""
         is_labelled = desired.is_tagged == (desired.tag in seen.tags)
-        is_told = not desired.reason_field or desired.reason == (seen.reason or "")
-        if not (is_labelled and is_told):
+        if not (is_labelled and is_told(seen, desired)):
             self._mark(seen.id, desired)
         if desired.group is not None and desired.group != seen.group:
             team = self._words.number(desired.group)

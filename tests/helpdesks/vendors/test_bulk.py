@@ -280,3 +280,16 @@ def test_chatwoot_s_job_adds_its_label_to_others(opened):
 
     assert server.shown(numbers[0]).tags == {"vip", "eilig", "overflow"}
     assert server.shown(numbers[1]).reason == "full"
+
+
+def test_chatwoot_s_attributes_are_not_read_where_no_field_takes_the_reason(opened):
+    server, desk = opened(chatwoot_server)
+    server.job_takes = 0.0
+    numbers = [server.create() for _ in range(2)]
+    wanted = Desired("near", "overflow", is_tagged=True, reason_field=None, reason="full")
+    changes = [Change(desk.read(number), wanted) for number in numbers]
+    before = len(server.asked)
+
+    assert write(desk, changes) == {}
+
+    assert [asked.method for asked in server.asked[before:]] == ["GET", "POST"]  # teams, the job
