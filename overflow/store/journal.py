@@ -22,6 +22,7 @@ from overflow.core.model import Situation
 from overflow.core.shorthand import written_out
 from overflow.errors import BadInput
 from overflow.store import keys
+from overflow.store.codec import unflat
 from overflow.store.packing import Shapes
 from overflow.store.scripts import Lua
 from overflow.store.situation_codec import decode
@@ -98,7 +99,7 @@ class Journal:
     def of_ticket(self, shop: str, ticket_id: str, limit: int = 100) -> list[Entry]:
         """The newest entries about a ticket that is still kept, newest first."""
         reply = self._chain([keys.ticket(shop, ticket_id), keys.journal(shop)], [limit])
-        return [self._entry(shop, row[0], _pairs(row[1])) for row in reply]
+        return [self._entry(shop, row[0], unflat(row[1])) for row in reply]
 
     def trim(self, shop: str, before: float) -> int:
         """Forget what was written before that time; returns how many entries."""
@@ -132,10 +133,6 @@ def _bound(text: str) -> str:
     if text not in {"-", "+"} and not _ID.fullmatch(text.removeprefix("(")):
         raise BadInput(f"{text[:40]!r} is no place in the journal")
     return text
-
-
-def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
-    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _said(text: bytes) -> dict[str, Any]:
