@@ -18,6 +18,7 @@ from overflow.core.model import HOME, Cause, Mode, Policy, Pressure
 from overflow.core.shadowing import Astray, decided
 from overflow.errors import Unknown
 from overflow.flows.foresight.replaying import Versions
+from overflow.flows.routing import counts
 from overflow.flows.services import Services
 from overflow.jobs import Task
 from overflow.policies.plain import plain
@@ -184,7 +185,7 @@ class _Stretch:
 
     def _compare(self, entry: Entry, one: Recorded, made: Decision | None, team: str) -> None:
         live, shadow = one.told["team"], self._shadow
-        pair = "/".join((live, team, _word(one.ticket.channel)))
+        pair = "/".join((live, team, counts.word(one.ticket.channel)))
         shadow.decided += 1
         shadow.pairs[pair] = shadow.pairs.get(pair, 0) + 1
         self._counted[f"shadow/{pair}"] += 1
@@ -213,11 +214,6 @@ class _Stretch:
             del self._astray[entry.ticket]
         else:
             self._astray[entry.ticket] = Astray(known.team, team, letter, queue, channel)
-
-
-def _word(text: str) -> str:
-    """A part of a tally's name: without what joins parts and tallies."""
-    return text.replace(" ", "_").replace("/", "_")
 
 
 def _told(entry: Entry, one: Recorded, made: Decision | None, team: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ _ARRIVED: Final = "arrived/"
 def decision(made: Decision, channel: str) -> str:
     """A decision."""
     what = "observed" if made.trace.mode is Mode.OBSERVE else "decision"
-    return f"{what}/{made.outcome.value}/{made.reason.value}/{made.team}/{_word(channel)}"
+    return f"{what}/{made.outcome.value}/{made.reason.value}/{made.team}/{word(channel)}"
 
 
 def flaps(made: Decision, prior: Record | None) -> list[str]:
@@ -61,17 +61,17 @@ def flaps(made: Decision, prior: Record | None) -> list[str]:
         made.outcome in {Outcome.OVERFLOW, Outcome.LATE},
     )
     is_flap = (is_back and prior.moves_out > 0) or (is_out and prior.moves_back > 0)
-    return [f"flap/{_word(prior.channel)}"] if is_flap else []
+    return [f"flap/{word(prior.channel)}"] if is_flap else []
 
 
 def event(name: str, record: Record) -> str:
     """Something that became of a ticket."""
-    return f"event/{name}/{record.team}/{_word(record.channel)}"
+    return f"event/{name}/{record.team}/{word(record.channel)}"
 
 
 def offered(record: Record) -> str:
     """It arrived."""
-    return f"offered/{_word(record.channel)}"
+    return f"offered/{word(record.channel)}"
 
 
 def waits(prior: Record | None, record: Record) -> list[str]:
@@ -79,7 +79,7 @@ def waits(prior: Record | None, record: Record) -> list[str]:
     found = ending(prior, record)
     if found is None:
         return []
-    place = f"{_word(record.channel)}/{found.method}"
+    place = f"{word(record.channel)}/{found.method}"
     names = [f"wait/{place}/{found.outcome}"]
     if found.waited is not None:
         error = abs(found.waited - found.promised)
@@ -97,7 +97,7 @@ def _milliseconds(seconds: float) -> int:
 
 def arrived(record: Record) -> str:
     """It arrived in its queue."""
-    return f"{_ARRIVED}{_word(queue_of(record))}"
+    return f"{_ARRIVED}{word(queue_of(record))}"
 
 
 def arrivals(tallies: Mapping[str, int]) -> dict[str, int]:
@@ -124,7 +124,7 @@ def handled(prior: Record | None, seconds: float | None) -> list[str]:
     """Work that was measured, if home did it."""
     if prior is None or seconds is None or prior.team != HOME:
         return []
-    channel = _word(prior.channel)
+    channel = word(prior.channel)
     return [f"handled/{channel}", f"handled_time/{channel}={_milliseconds(seconds)}"]
 
 
@@ -132,20 +132,20 @@ def waited(prior: Record | None, over: WaitOver | None) -> list[str]:
     """A wait that is over."""
     if prior is None or over is None:
         return []
-    channel = _word(prior.channel)
+    channel = word(prior.channel)
     names = [f"waited/{channel}={_milliseconds(over.seconds)}"]
     return [*names, f"gave_up/{channel}"] if over.gave_up else names
 
 
 def at_home(tallies: Mapping[str, int], channel: str) -> AtHome:
     """Of the totals."""
-    word = _word(channel)
+    named = word(channel)
     return AtHome(
-        tallies.get(f"handled/{word}", 0),
-        tallies.get(f"handled_time/{word}", 0) / 1000,
-        tallies.get(f"gave_up/{word}", 0),
-        tallies.get(f"waited/{word}", 0) / 1000,
-        tallies.get(f"event/answered/{HOME}/{word}", 0),
+        tallies.get(f"handled/{named}", 0),
+        tallies.get(f"handled_time/{named}", 0) / 1000,
+        tallies.get(f"gave_up/{named}", 0),
+        tallies.get(f"waited/{named}", 0) / 1000,
+        tallies.get(f"event/answered/{HOME}/{named}", 0),
     )
 
 
@@ -153,14 +153,14 @@ def answered(record: Record) -> str:
     """It has its first answer."""
     is_late = 0.0 < record.due < record.answered
     timely = "late" if is_late else "in_time"
-    return f"answered/{record.team}/{_word(record.channel)}/{timely}"
+    return f"answered/{record.team}/{word(record.channel)}/{timely}"
 
 
 def ended(record: Record) -> str:
     """Nobody has to do anything any more."""
-    return f"ended/{record.status.value}/{record.team}/{_word(record.channel)}"
+    return f"ended/{record.status.value}/{record.team}/{word(record.channel)}"
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
     """A part: without what joins parts and tallies."""
     return text.replace(" ", "_").replace("/", "_").replace("=", "_")
