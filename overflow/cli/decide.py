@@ -9,15 +9,13 @@ import click
 import orjson
 from marshmallow import ValidationError
 
-from overflow import policies
 from overflow.api.schemas.preview import PreviewedSchema, PreviewSchema
+from overflow.cli.options import policy_of
 from overflow.cli.tables import of_decision, show
 from overflow.clock import SystemClock
 from overflow.core.decision import headline, trace_of
-from overflow.core.model import Policy
 from overflow.errors import Invalid, by_path, unreadable
 from overflow.flows.foresight.preview import supposed
-from overflow.policies.folder import in_file, read_file
 
 Faults = dict[str, list[str]]
 
@@ -51,7 +49,7 @@ def command(
 ) -> None:
     """Say what a policy would decide about a ticket, and why: every team, every reason."""
     faults: Faults = {}
-    policy = _policy(policy_file, shop, faults)
+    policy = policy_of(policy_file, shop, faults)
     given = _given(ticket, situation, at, faults)
     if faults or policy is None:
         raise Invalid("nothing can be decided", faults)
@@ -67,14 +65,6 @@ def command(
     for table in of_decision(made):
         click.echo()
         show(table)
-
-
-def _policy(file: Path, shop: str | None, faults: Faults) -> Policy | None:
-    try:
-        return policies.build(read_file(file), shop)
-    except Invalid as error:
-        faults |= in_file(file, error)
-        return None
 
 
 def _given(ticket: str, situation: Path | None, at: str | None, faults: Faults) -> dict[str, Any]:

@@ -36,6 +36,15 @@ def read(file: Path, shop: str | None) -> tuple[Document, Policy]:
         raise Invalid(error.message, in_file(file, error)) from None
 
 
+def policy_of(file: Path, shop: str | None, faults: dict[str, list[str]]) -> Policy | None:
+    """The policy of a file; None where it has faults, which are added."""
+    try:
+        return policies.build(read_file(file), shop)
+    except Invalid as error:
+        faults |= in_file(file, error)
+        return None
+
+
 def place(api: str | None, key: str) -> Place:
     """The running service at that URL, else the store of the settings."""
     settings = current_settings()

@@ -11,10 +11,10 @@ import click
 import orjson
 from rich.console import Console
 
-from overflow import policies
 from overflow.api.moments import epoch
 from overflow.api.told import plain
 from overflow.cli import current_settings
+from overflow.cli.options import policy_of
 from overflow.cli.places import require_store
 from overflow.cli.replay_tables import of_comparison, of_redecided
 from overflow.clock import SystemClock
@@ -22,7 +22,6 @@ from overflow.core.model import Policy
 from overflow.errors import Invalid
 from overflow.flows.foresight import replaying
 from overflow.flows.services import Services
-from overflow.policies.folder import in_file, read_file
 from overflow.simulate.replay.page import page
 from overflow.wiring import build
 
@@ -68,7 +67,7 @@ def command(
     """
     faults: Faults = {}
     period = _period(start, end, faults)
-    policy = _policy(policy_file, shop, faults) if policy_file else None
+    policy = policy_of(policy_file, shop, faults) if policy_file else None
     if report is not None and policy_file is None:
         faults["--report"] = ["needs --policy-file"]
     if faults:
@@ -140,14 +139,6 @@ def _moment(option: str, text: str, faults: Faults) -> float:
     except (ValueError, OverflowError):
         faults[option] = ["must be a time such as 2026-11-20T09:15:02Z"]
         return 0.0
-
-
-def _policy(file: Path, shop: str, faults: Faults) -> Policy | None:
-    try:
-        return policies.build(read_file(file), shop)
-    except Invalid as error:
-        faults |= in_file(file, error)
-        return None
 
 
 def _console() -> Console:
