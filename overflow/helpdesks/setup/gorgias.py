@@ -20,10 +20,10 @@ from overflow.helpdesks.login import HEADER
 from overflow.helpdesks.paging import listed
 from overflow.helpdesks.setup.asking import Admin
 from overflow.helpdesks.setup.part import Part
+from overflow.helpdesks.setup.reason import FIELD, unused
 from overflow.helpdesks.setup.site import Site, groups, secret
 from overflow.helpdesks.setup.step import Result, failed, made, missing, there
 
-_FIELD: Final = "Overflow reason"
 _PAGE: Final = 100
 _TRIGGERS: Final = (
     "ticket-created",
@@ -103,9 +103,9 @@ class GorgiasSetup:
             return self._field_of(said)
         fields = self._pages("custom-fields", {"object_type": "Ticket"})
         for field in fields:
-            if field.get("label") == _FIELD:
-                return there(_unused(field.get("id")))
-        return missing(f"a text field “{_FIELD}”")
+            if field.get("label") == FIELD:
+                return there(unused(field.get("id")))
+        return missing(f"a text field “{FIELD}”")
 
     def _field_of(self, number: str) -> Result:
         found = self._admin.look(f"custom-fields/{segment(number)}")
@@ -120,9 +120,9 @@ class GorgiasSetup:
 
     def _make_field(self) -> Result:
         definition = {"data_type": "text", "input_settings": {"input_type": "input"}}
-        field = {"object_type": "Ticket", "label": _FIELD, "definition": definition}
+        field = {"object_type": "Ticket", "label": FIELD, "definition": definition}
         reply = self._admin.ask("POST", "custom-fields", json=field)
-        return made(_unused(reply.mapping().get("id")))
+        return made(unused(reply.mapping().get("id")))
 
     def _integration(self) -> Result:
         behind = self._site.vault.value("webhook")
@@ -177,7 +177,3 @@ class GorgiasSetup:
 
     def _pages(self, path: str, wanted: dict[str, str]) -> Iterator[dict[str, object]]:
         return listed(self._admin.ask, path, {"limit": _PAGE, **wanted}, "data", following)
-
-
-def _unused(number: object) -> str:
-    return f'“{_FIELD}” is {number}; put `reason_field: "{number}"` into the policy\'s words'

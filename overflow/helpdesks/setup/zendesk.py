@@ -17,11 +17,11 @@ from overflow.helpdesks.http import segment
 from overflow.helpdesks.paging import listed
 from overflow.helpdesks.setup.asking import Admin, objects
 from overflow.helpdesks.setup.part import Part
+from overflow.helpdesks.setup.reason import FIELD, unused
 from overflow.helpdesks.setup.site import TEST_TAG, Site, groups
 from overflow.helpdesks.setup.step import Result, failed, left_out, made, missing, there
 from overflow.helpdesks.zendesk.connector import following
 
-_FIELD: Final = "Overflow reason"
 _TEXTS: Final = frozenset({"text", "textarea"})
 _PAGE: Final = 100
 _BY_TRIGGER: Final = "conditional_ticket_events"
@@ -94,9 +94,9 @@ class ZendeskSetup:
         if said is not None:
             return self._field_of(said)
         for field in self._pages("ticket_fields", "ticket_fields"):
-            if field.get("title") == _FIELD:
-                return there(_unused(field.get("id")))
-        return missing(f"a text field “{_FIELD}”")
+            if field.get("title") == FIELD:
+                return there(unused(field.get("id")))
+        return missing(f"a text field “{FIELD}”")
 
     def _field_of(self, number: str) -> Result:
         found = self._admin.look(f"ticket_fields/{segment(number)}")
@@ -109,10 +109,10 @@ class ZendeskSetup:
         return there(f"ticket field {number}")
 
     def _make_field(self) -> Result:
-        field = {"type": "text", "title": _FIELD}
+        field = {"type": "text", "title": FIELD}
         reply = self._admin.ask("POST", "ticket_fields", json={"ticket_field": field})
         with understood("POST ticket_fields"):
-            return made(_unused(Fields(reply.mapping()).inner("ticket_field").identity()))
+            return made(unused(Fields(reply.mapping()).inner("ticket_field").identity()))
 
     def _webhook(self) -> Result:
         hooks = self._hooks()
@@ -211,10 +211,6 @@ class ZendeskSetup:
 
     def _pages(self, path: str, name: str) -> Iterator[dict[str, object]]:
         return listed(self._admin.ask, path, {"page[size]": _PAGE}, name, following)
-
-
-def _unused(number: object) -> str:
-    return f'“{_FIELD}” is {number}; put `reason_field: "{number}"` into the policy\'s words'
 
 
 def _is_called(hook: dict[str, object]) -> bool:
