@@ -163,3 +163,13 @@ def test_options_are_checked_with_the_path_to_each_fault():
         "rt", {"url": "https://rt.shop.example/rt"}, {"token": 1, "webhook": 1}
     )
     assert set(check_options("rt", {}, {})) == {"options.url", "secrets.token", "secrets.webhook"}
+
+
+@pytest.mark.parametrize(
+    ("said", "priority"),
+    [("70", 70), (-4, -4), ("-5", -5), (None, 0), ("urgent", 0), ("9" * 30, 0), ("1_0", 0)],
+)
+def test_a_priority_is_a_number_that_can_be_told_on(desk, said, priority):
+    document = json.loads(recorded("moved"))
+    document["ticket"]["Priority"] = said
+    assert receive(desk, json.dumps(document).encode()).ticket.priority == priority

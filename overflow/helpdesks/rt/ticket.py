@@ -36,6 +36,7 @@ _WRITTEN: Final[Mapping[Status, str]] = {
     Status.SOLVED: "resolved",
     Status.CLOSED: "rejected",
 }
+_PRIORITY: Final = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 _ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,16})"')
 
 
@@ -167,7 +168,6 @@ def _custom_fields(ticket: Fields) -> dict[str, list[str]]:
 
 
 def _number(value: object) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        return 0
+    """A priority; 0 for what RT has no room for: JSON that tells it on has none either."""
+    text = str(value)
+    return int(text) if _PRIORITY.fullmatch(text) else 0
