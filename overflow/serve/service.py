@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from overflow import policies
 from overflow.clock import Clock
@@ -56,7 +56,7 @@ def serve(settings: Settings, clock: Clock, say: Say) -> None:
 def _serve(settings: Settings, supervisor: Supervisor, clock: Clock, say: Say) -> None:
     client = connect(settings.store_url, timeout=2.0, retries=0)
     try:
-        if not _is_store_there(settings, supervisor, client, clock):
+        if not _is_store_there(settings, supervisor, client, clock, say):
             return
         require_durable(client, settings.accept_data_loss)
         applied = apply_new(settings, client)
@@ -79,14 +79,18 @@ def _serve(settings: Settings, supervisor: Supervisor, clock: Clock, say: Say) -
 
 
 def _is_store_there(
-    settings: Settings, supervisor: Supervisor, client: StoreClient, clock: Clock
+    settings: Settings, supervisor: Supervisor, client: StoreClient, clock: Clock, say: Say
 ) -> bool:
     """Wait for the store; False: told to stop meanwhile. Raises ``NotNow`` when it can't start."""
     end = clock.now() + STARTS_WITHIN
+    is_told = False
     while not supervisor.is_stopping:
         supervisor.tend()
         if embedded.is_ready(client):
             return True
+        if settings.redis_url and not is_told:
+            say(f"waiting up to {STARTS_WITHIN:.0f} s for the store that OVERFLOW_REDIS_URL names")
+            is_told = True
         if supervisor.early_deaths("store") >= MOST_EARLY_DEATHS:
             raise NotNow(f"the embedded store does not start: {embedded.last_words(settings)}")
         # The embedded one is alive, and may have a long log to read.
@@ -156,8 +160,7 @@ def _alone(settings: Settings) -> Iterator[bool]:
 
     Gives whether the one before was killed, and may have left something that still ends.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with Path(settings.data_dir, "run.lock").open("a+") as lock:
+    with _lock_file(settings) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -170,6 +173,16 @@ def _alone(settings: Settings) -> Iterator[bool]:
             yield was_killed
         finally:
             lock.truncate(0)
+
+
+def _lock_file(settings: Settings) -> TextIO:
+    """The file by which one service tells others of itself, in a directory that can be written."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return Path(settings.data_dir, "run.lock").open("a+")
+    except OSError as error:
+        message = f"cannot write to {settings.data_dir} (OVERFLOW_DATA_DIR): {error.strerror}"
+        raise Refused(message) from error
 
 
 def _check_port(settings: Settings, clock: Clock, seconds: float) -> None:

@@ -212,6 +212,31 @@ def test_a_port_that_is_taken_is_told_in_one_line(run):
     )
 
 
+@pytest.mark.parametrize("below", ["file", "file/data"])
+def test_a_directory_that_cannot_be_written_is_told_in_one_line(run, below):
+    (run.home / "file").touch()
+    place = run.home / below
+    run.more = {"OVERFLOW_DATA_DIR": str(place)}
+
+    status, said = run.fails()
+
+    assert status == 2
+    assert said.startswith(f"cannot write to {place} (OVERFLOW_DATA_DIR): ")
+    assert said.count("\n") == 1
+
+
+def test_a_store_that_is_away_is_told_at_once_and_at_the_end(run):
+    run.more = {"OVERFLOW_REDIS_URL": f"unix://{run.home}/nobody.sock"}
+
+    status, said = run.fails()
+
+    assert status == 2
+    assert said.splitlines() == [
+        "waiting up to 30 s for the store that OVERFLOW_REDIS_URL names",
+        "the store that OVERFLOW_REDIS_URL names does not answer",
+    ]
+
+
 def test_two_of_them_do_not_share_a_directory(run):
     run.start()
     other = Run(run.home)
