@@ -42,6 +42,11 @@ class _Loader(yaml.SafeLoader):
         if tag in {f"{_TAG}{kind}" for kind in ("null", "str", "seq", "map")}
     }
 
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.twice: dict[str, list[str]] = {}
+        """By line: the keys that were given before."""
+
     def compose_document(self) -> Node | None:
         node = super().compose_document()
         _measure(node, [], [0])
@@ -62,7 +67,8 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             name = (key.tag, key.value) if isinstance(key, ScalarNode) else id(key)
             if name in seen:
-                raise ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+                line = f"line {key.start_mark.line + 1}"
+                self.twice.setdefault(line, []).append(f"{key.value} is given twice")
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
 
@@ -105,14 +111,25 @@ def document(text: str) -> Document:
     if len(text) > MOST_CHARACTERS:
         raise _fault("", f"is longer than {MOST_CHARACTERS} characters")
     try:
-        found = yaml.load(text, _Loader)  # noqa: S506  _Loader is a SafeLoader
+        found, twice = _loaded(text)
     except yaml.MarkedYAMLError as error:
         raise _fault(_line(error), _in_short(error)) from None
     except yaml.YAMLError as error:
         raise _fault("", " ".join(str(error).split())) from None
     except RecursionError:
         raise _fault("", "is nested too deeply") from None
+    if twice:
+        raise Invalid("the policy cannot be read", twice)
     return plain(found)
+
+
+def _loaded(text: str) -> tuple[object, dict[str, list[str]]]:
+    """What the text holds, and the keys that it gives twice, by line."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_data(), loader.twice
+    finally:
+        loader.dispose()
 
 
 def _measure(node: Node | None, above: list[Node], count: list[int]) -> None:

@@ -74,6 +74,16 @@ def test_what_is_no_plain_yaml_is_refused_with_its_line(text, line, said):
     assert said in found[line][0]
 
 
+def test_every_key_that_is_given_twice_is_named_in_one_go():
+    text = "a: 1\nb: {c: 1, c: 2, d: 1, d: 2}\na: {e: 1,\n e: 2}\na: 3"
+    assert faults(text) == {
+        "line 2": ["c is given twice", "d is given twice"],
+        "line 3": ["a is given twice"],
+        "line 4": ["e is given twice"],
+        "line 5": ["a is given twice"],
+    }
+
+
 @pytest.mark.parametrize("text", ["", "- a", "lamps", "# nothing"])
 def test_a_document_is_a_mapping(text):
     assert faults(text) == {"": ["must be a mapping of fields to values"]}
