@@ -24,6 +24,8 @@ STEP: Final = 0.25
 """Seconds after which it is seen that it is to wait no longer."""
 LOOK: Final = 0.5
 """Seconds for which is taken for true what was seen last."""
+TELLS: Final = 5.0
+"""Seconds after which the next call tells the store of those that went out unasked."""
 _CALM: Final = State(Breaker.CLOSED, 0.0, None, 0, None, 0)
 
 
@@ -48,6 +50,7 @@ class Turnstile:
         self._seen = -math.inf
         self._unasked = 0
         """Calls that went out since the store was last asked."""
+        self._asked = -math.inf
 
     def enter(self, *, is_urgent: bool) -> None:
         """Return when a call may go out. Raises ``Throttled`` where that is too late."""
@@ -99,7 +102,7 @@ class Turnstile:
 
     def _may_pass_unasked(self) -> bool:
         with self._lock:
-            if not (self._state.is_calm and self._is_fresh()):
+            if not (self._state.is_calm and self._is_fresh() and self._has_told()):
                 return False
             self._unasked += 1
             return True
@@ -107,6 +110,7 @@ class Turnstile:
     def _ask(self, call: str, rank: Rank, left: float) -> Asked:
         with self._lock:
             count, self._unasked = self._unasked + 1, 0
+            self._asked = self._clock.now()
         try:
             asked = self._throttle.enter(
                 self._of,
@@ -120,6 +124,10 @@ class Turnstile:
             return Asked(Answer.GO, 0.0, self._state)
         self._remember(asked.state)
         return asked
+
+    def _has_told(self) -> bool:
+        """Looks alone keep the state fresh, and would have the calls go uncounted."""
+        return 0 <= self._clock.now() - self._asked < TELLS
 
     def _is_fresh(self) -> bool:
         return 0 <= self._clock.now() - self._seen < LOOK

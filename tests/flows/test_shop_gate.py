@@ -5,7 +5,7 @@ import pytest
 from overflow.core.model import HelpdeskConfig
 from overflow.errors import Throttled
 from overflow.flows.shop_gate import MANY, ShopGate
-from overflow.flows.turnstile import PATIENCE
+from overflow.flows.turnstile import LOOK, PATIENCE, TELLS
 from overflow.helpdesks.gate import unless
 from overflow.store import keys
 from overflow.store.connect import connect
@@ -91,6 +91,16 @@ def test_without_limits_the_store_is_asked_now_and_then_and_counts_all(made, clo
 
     assert calls < 50
     assert count(store_client, "sent") == 501
+
+
+def test_calls_are_counted_soon_also_where_looks_keep_the_state_fresh(made, clock, store_client):
+    gate = made(UNLIMITED)
+    for _ in range(100):
+        gate.room()
+        pass_through(gate, 1)
+        clock.sleep(LOOK / 2)
+
+    assert 100 - TELLS / (LOOK / 2) <= count(store_client, "sent") <= 100
 
 
 @pytest.mark.parametrize("status", [None, 500, 503, 401, 403])
