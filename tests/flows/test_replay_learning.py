@@ -62,7 +62,8 @@ def test_what_it_counts_of_home_is_what_the_service_counted(house, recorded):
     again = done.planning.counts.at_home("email")
 
     assert again.handled == then.handled > 40
-    assert again.handled_time == pytest.approx(then.handled_time)
+    # The day's clock runs on while a step is made, by more on a busy machine.
+    assert again.handled_time == pytest.approx(then.handled_time, rel=1e-3)
 
 
 def test_it_begins_with_what_the_days_before_have_taught(house, recorded):
