@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 import orjson
-import structlog
 from marshmallow import fields, validate
 
 from overflow.clock import Clock, new_id
@@ -35,8 +34,6 @@ OVERLAP: Final = 10_000_000
 PAGE: Final = 200
 """Tickets asked for at once."""
 _CURSOR: Final = re.compile(r"([0-9]{1,16})\.([0-9]{0,16})\.(.*)", re.ASCII | re.DOTALL)
-
-_log = structlog.get_logger(__name__)
 
 
 class StandardOptions(HttpOptions):
@@ -145,14 +142,7 @@ class StandardHelpdesk:
         params: dict[str, str | int] = {**wanted, "limit": limit}
         if cursor:
             params["cursor"] = cursor
-        try:
-            reply = self._http.request("GET", "/tickets", params=params)
-        except Refused as no:
-            if not cursor:
-                raise
-            # One that it knows no more, or another helpdesk's.
-            _log.warning("a cursor is refused: the walk begins anew", why=no.message)
-            return self._list(wanted, limit=limit)
+        reply = self._http.request("GET", "/tickets", params=params)
         with understood("GET /tickets"):
             return listed_of(Fields(reply.mapping()))
 
