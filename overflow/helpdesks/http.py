@@ -234,7 +234,9 @@ class HelpdeskHttp:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_BYTES:
-                    raise Refused(f"{what}: the answer is larger than {MAX_BYTES >> 20} MiB.")
+                    # What was asked for may be done: only of a GET nothing is left in doubt.
+                    fault = Refused if request.method == "GET" else HelpdeskAway
+                    raise fault(f"{what}: the answer is larger than {MAX_BYTES >> 20} MiB.")
         finally:
             response.close()
         return response, bytes(body)

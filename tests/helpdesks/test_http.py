@@ -152,6 +152,14 @@ def test_an_endless_answer_is_cut_off(httpserver, desk, monkeypatch):
         desk.request("GET", "/x")
 
 
+def test_what_was_posted_is_in_doubt_where_its_answer_is_cut_off(httpserver, desk, monkeypatch):
+    monkeypatch.setattr(http, "MAX_BYTES", 1 << 20)
+    httpserver.expect_request("/api/x").respond_with_data(b"x" * (2 << 20))
+    with pytest.raises(HelpdeskAway, match="larger than 1 MiB") as caught:
+        desk.request("POST", "/x", json={})
+    assert not caught.value.is_undone
+
+
 def test_a_broken_encoding_is_a_helpdesk_that_is_away(httpserver, desk):
     httpserver.expect_request("/api/x").respond_with_data(
         b"no gzip", headers={"Content-Encoding": "gzip"}
