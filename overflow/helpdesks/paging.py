@@ -24,12 +24,17 @@ class Ask(Protocol):
 def listed(
     ask: Ask, path: str, params: Params, name: str, following: Following
 ) -> Iterator[dict[str, object]]:
-    """The objects under ``name``, page after page as they are asked for; at most ``MOST`` pages."""
+    """The objects under ``name``, page after page as they are asked for; at most ``MOST`` pages.
+
+    ``Refused`` where there is no list.
+    """
     after: Params = {}
     for _ in range(MOST):
         body = ask("GET", path, params={**params, **after}).mapping()
         values, meta = body.get(name), body.get("meta")
-        yield from (v for v in (values if isinstance(values, list) else []) if isinstance(v, dict))
+        if not isinstance(values, list):
+            raise Refused(f"GET {path}: the answer holds no list of {name}.")
+        yield from (value for value in values if isinstance(value, dict))
         onwards = following(meta) if isinstance(meta, dict) else None
         if onwards is None:
             return

@@ -207,7 +207,9 @@ class ChatwootHelpdesk:
         while True:
             reply = self._http.request("GET", f"{_path(ticket_id)}/messages", params=before)
             payload = reply.mapping().get("payload")
-            said = [m for m in payload if isinstance(m, dict)] if isinstance(payload, list) else []
+            if not isinstance(payload, list):
+                raise Refused(f"GET {path}: the answer holds no list.")
+            said = [message for message in payload if isinstance(message, dict)]
             yield from said
             numbers = [n for m in said if (n := number_of(m.get("id"))) is not None]
             if not numbers or min(numbers) == before.get("before"):

@@ -129,8 +129,12 @@ class DjangoHelpdesk:
     def has_note(self, ticket_id: str, reference: str) -> bool:
         """Whether a note or an answer carries the reference."""
         ticket = self._get(ticket_id)
-        followups = ticket.values.get("followup_set") if ticket else None
-        return isinstance(followups, list) and any(
+        if ticket is None:
+            return False
+        followups = ticket.values.get("followup_set")
+        if not isinstance(followups, list):
+            raise Refused("GET api/tickets/: the answer holds no list of follow-ups.")
+        return any(
             reference in str(followup.get("comment"))
             for followup in followups
             if isinstance(followup, dict)

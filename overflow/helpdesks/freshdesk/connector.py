@@ -186,8 +186,9 @@ class FreshdeskHelpdesk:
         for page in count(1):
             reply = self._http.request("GET", path, params={"per_page": PAGE, "page": page})
             listed = reply.json()
-            values = listed if isinstance(listed, list) else []
-            yield from (value for value in values if isinstance(value, dict))
+            if not isinstance(listed, list):
+                raise Refused(f"GET {path}: the answer is no list.")
+            yield from (value for value in listed if isinstance(value, dict))
             if not has_more(reply):
                 return
 

@@ -127,7 +127,10 @@ class RtHelpdesk:
         query = orjson.dumps(looked_for).decode()
         path = f"{_ticket(ticket_id)}/attachments"
         reply = self._http.request("GET", path, params={"query": query, "per_page": 1})
-        return bool(reply.mapping().get("items"))
+        items = reply.mapping().get("items")
+        if not isinstance(items, list):
+            raise Refused(f"GET {path}: the answer holds no list.")
+        return bool(items)
 
     def reply(self, ticket_id: str, text: str, reference: str) -> None:
         self._say("correspond", ticket_id, text, reference)
