@@ -1,14 +1,17 @@
-"""Lists that go on after a cursor which each page names."""
+"""Lists that come in pages, and that nothing but a page says the end of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Protocol, Unpack
 
+from overflow.errors import Refused
 from overflow.helpdesks.http import Params, Reply, Sent
 
 MOST: Final = 100
 """Pages that are gone through: nothing else ends a list whose pages name one another."""
+LONGEST: Final = 1000
+"""Pages of a list that has to be known whole: no honest one has as many."""
 
 Following = Callable[[Mapping[str, object]], Params | None]
 """What a page's ``meta`` says is to be asked for next; None: it was the last."""
@@ -39,3 +42,9 @@ def listed(
         if onwards is None:
             return
         after = onwards
+
+
+def numbered(what: str) -> Iterator[int]:
+    """The numbers of a list's pages, from 1. ``Refused`` after ``LONGEST``: it has no end."""
+    yield from range(1, LONGEST + 1)
+    raise Refused(f"{what}: the list has no end after {LONGEST} pages.")

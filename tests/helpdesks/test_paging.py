@@ -1,11 +1,17 @@
-"""Lists whose pages name the next one."""
+"""Lists that come in pages."""
 
 from itertools import islice
 
+import httpx
 import orjson
+import pytest
 
-from overflow.helpdesks.http import Reply
-from overflow.helpdesks.paging import MOST, listed
+from overflow.errors import Refused
+from overflow.helpdesks import paging
+from overflow.helpdesks.http import HelpdeskHttp, Reply
+from overflow.helpdesks.paging import LONGEST, MOST, listed, numbered
+from overflow.helpdesks.rt.search import PAGE, Search
+from overflow.helpdesks.rt.ticket import Lexicon
 
 
 def pages(*follows):
@@ -37,3 +43,25 @@ def test_pages_that_name_one_another_come_to_an_end():
     found = islice(listed(ask, "teams", {}, "data", onwards), MOST * 2)
 
     assert len(list(found)) == MOST
+
+
+def test_the_pages_of_an_endless_list_are_counted_to_an_error():
+    pages = numbered("GET teams")
+    assert list(islice(pages, LONGEST)) == list(range(1, LONGEST + 1))
+    with pytest.raises(Refused, match="GET teams: the list has no end"):
+        next(pages)
+
+
+@pytest.mark.parametrize("look", [Search.queues, lambda search: search.gone("1.0.0.0")])
+def test_a_list_of_request_tracker_that_has_no_end_is_refused(monkeypatch, look):
+    monkeypatch.setattr(paging, "LONGEST", 3)
+    asked = []
+
+    def again(request):
+        asked.append(request.url)
+        return httpx.Response(200, json={"items": [{"ObjectId": 1, "Name": "inhouse"}] * PAGE})
+
+    http = HelpdeskHttp("http://rt.example", transport=httpx.MockTransport(again))
+    with pytest.raises(Refused, match="no end"):
+        look(Search(http, Lexicon({}, None, {})))
+    assert len(asked) == 3

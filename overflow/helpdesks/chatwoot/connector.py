@@ -10,6 +10,7 @@ https://www.chatwoot.com/docs/product/features/webhooks
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
@@ -25,6 +26,7 @@ from overflow.helpdesks.credentials import Secrets
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp, Reply, segment
+from overflow.helpdesks.paging import numbered
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.references import carrying
 from overflow.helpdesks.signatures import hmac_sha256_hex, refusal, same
@@ -203,16 +205,17 @@ class ChatwootHelpdesk:
 
     def _messages(self, ticket_id: str) -> Iterator[Mapping[str, object]]:
         """The newest page first; each page is what came before the oldest of the one before."""
-        before: dict[str, str | int] = {}
-        while True:
-            reply = self._http.request("GET", f"{_path(ticket_id)}/messages", params=before)
+        path = f"{_path(ticket_id)}/messages"
+        before: dict[str, int] = {}
+        for _ in numbered(f"GET {path}"):
+            reply = self._http.request("GET", path, params=before)
             payload = reply.mapping().get("payload")
             if not isinstance(payload, list):
                 raise Refused(f"GET {path}: the answer holds no list.")
             said = [message for message in payload if isinstance(message, dict)]
             yield from said
             numbers = [n for m in said if (n := number_of(m.get("id"))) is not None]
-            if not numbers or min(numbers) == before.get("before"):
+            if not numbers or min(numbers) >= before.get("before", math.inf):
                 return
             before = {"before": min(numbers)}
 

@@ -10,7 +10,6 @@ left. https://developers.freshdesk.com/api/#ratelimit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 from typing import Final, cast
 
 from marshmallow import fields, validate
@@ -26,6 +25,7 @@ from overflow.helpdesks.freshdesk.walk import PAGE, Walk, has_more
 from overflow.helpdesks.gate import OPEN, Gate, moving
 from overflow.helpdesks.http import HelpdeskHttp, segment
 from overflow.helpdesks.login import basic, known_sender
+from overflow.helpdesks.paging import numbered
 from overflow.helpdesks.port import Desired, Event, Page
 from overflow.helpdesks.references import carrying
 from overflow.helpdesks.vendor_options import VendorOptions, meanings
@@ -183,7 +183,7 @@ class FreshdeskHelpdesk:
 
     def _pages(self, path: str) -> Iterator[Mapping[str, object]]:
         """What is listed, page after page as it is asked for."""
-        for page in count(1):
+        for page in numbered(f"GET {path}"):
             reply = self._http.request("GET", path, params={"per_page": PAGE, "page": page})
             listed = reply.json()
             if not isinstance(listed, list):

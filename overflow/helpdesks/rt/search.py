@@ -7,7 +7,6 @@ number, never for "page 7": tickets that change while one walks would shift the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import count
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from overflow.errors import BadInput, Refused
 from overflow.helpdesks.fields import Fields, understood
 from overflow.helpdesks.http import HelpdeskHttp, Reply
 from overflow.helpdesks.keyset import sent_at
+from overflow.helpdesks.paging import numbered
 from overflow.helpdesks.port import Page
 from overflow.helpdesks.rt.ticket import (
     SYSTEM,
@@ -163,9 +163,9 @@ class Search:
 
     def _list(self, kind: str, **wanted: str) -> Iterator[Fields]:
         """What there is of something that only grows, page after page as it is asked for."""
-        for page in count(1):
-            numbered = {**wanted, "page": page, "per_page": PAGE}
-            items = self._page(f"{kind}?{urlencode(numbered)}").items
+        for page in numbered(f"GET {kind}"):
+            asked = {**wanted, "page": page, "per_page": PAGE}
+            items = self._page(f"{kind}?{urlencode(asked)}").items
             yield from items
             if len(items) < PAGE:
                 break

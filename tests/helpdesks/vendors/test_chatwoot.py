@@ -1,5 +1,6 @@
 """What is Chatwoot's alone."""
 
+import itertools
 import json
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.model import Snapshot, Status
 from overflow.errors import Refused, Unauthorised
-from overflow.helpdesks import http
+from overflow.helpdesks import http, paging
 from overflow.helpdesks.port import Desired, Full, Hint, Nothing
 from tests.helpdesks.vendors import chatwoot_server as c
 from tests.helpdesks.vendors.signing import NOW, SECRET, desk, signed
@@ -288,3 +289,19 @@ def test_a_clock_of_ours_that_was_set_back_looks_far_back(server, chatwoot):
     page = chatwoot.changed_since(ahead)
     assert [seen.id for seen in page.tickets] == [number]
     assert chatwoot.changed_since(page.cursor).is_last
+
+
+def test_messages_that_have_no_end_are_refused(server, chatwoot, monkeypatch):
+    monkeypatch.setattr(paging, "LONGEST", 3)
+    numbers = itertools.count(1000, -1)
+    server.messages = lambda asked, number: {"payload": [{"id": next(numbers), "content": ""}]}
+    before = len(server.asked)
+    with pytest.raises(Refused, match="no end"):
+        chatwoot.has_note("7", "OV-1")
+    assert len(server.asked) - before == 3
+
+
+def test_messages_whose_pages_name_one_another_come_to_an_end(server, chatwoot):
+    numbers = itertools.cycle([5, 9])
+    server.messages = lambda asked, number: {"payload": [{"id": next(numbers), "content": ""}]}
+    assert not chatwoot.has_note("7", "OV-1")

@@ -5,6 +5,7 @@ import pytest
 from overflow.clock import SystemClock
 from overflow.core.model import Status
 from overflow.errors import BadInput, Refused, Unauthorised
+from overflow.helpdesks import paging
 from overflow.helpdesks.freshdesk.ticket import html_of
 from overflow.helpdesks.port import Desired, Hint
 from tests.helpdesks.vendors import freshdesk_server
@@ -159,3 +160,14 @@ def test_other_custom_fields_stay_as_they_are(server, freshdesk):
 
 def test_notes_are_html_in_which_nothing_is_markup():
     assert html_of("a < b & c\n<script>") == "a &lt; b &amp; c<br>\n&lt;script&gt;"
+
+
+def test_a_list_that_has_no_end_is_refused(server, freshdesk, monkeypatch):
+    monkeypatch.setattr(paging, "LONGEST", 3)
+    link = {"Link": "<https://x.example/?page=2>; rel=next"}
+    server._paged = lambda asked, values: (200, [{"id": 1}], link)
+    number, before = server.create(), len(server.asked)
+    for look in (lambda: freshdesk.has_note(number, "OV-1"), freshdesk.groups):
+        with pytest.raises(Refused, match="no end"):
+            look()
+    assert len(server.asked) - before == 2 * 3
