@@ -102,6 +102,9 @@ def _first(seen: Snapshot, policy: Policy, now: float, *, is_import: bool) -> Ch
     language = seen.language or policy.default_language
     group = seen.group or ""
     team = owner_of(group, policy)
+    arrived = min(
+        seen.created, now
+    )  # not after it was heard of, whatever the helpdesk's clock says
     record = Record(
         id=seen.id,
         channel=channel,
@@ -111,8 +114,8 @@ def _first(seen: Snapshot, policy: Policy, now: float, *, is_import: bool) -> Ch
         status=seen.status,
         team=team,
         assignee=seen.assignee or "",
-        arrived=seen.created,
-        due=due_of(channel, seen.created, policy) or 0.0,
+        arrived=arrived,
+        due=due_of(channel, arrived, policy) or 0.0,
         answered=seen.answered or 0.0,
         rev=0,
         version=-1 if seen.version is None else seen.version,

@@ -93,6 +93,14 @@ def test_a_new_ticket_at_home_is_to_be_decided():
     assert made.record == record(rev=0, held_since=LATER)
 
 
+@pytest.mark.parametrize("ahead", [-HOUR, 0.0, 0.4, 70 * 365 * 24 * HOUR])
+def test_a_ticket_arrives_no_later_than_it_is_heard_of(ahead):
+    made = look(None, created=LATER + ahead).record
+    heard = look(None, created=LATER + min(ahead, 0.0)).record
+    assert (made.arrived, made.due) == (heard.arrived, heard.due)
+    assert made.arrived <= LATER
+
+
 def test_what_the_helpdesk_leaves_out_is_filled_in_from_the_policy():
     rules = policy(default_channel="chat", default_language="nl")
     made = look(None, rules, channel="", language="").record
