@@ -8,10 +8,8 @@ from typing import Final, Protocol, Unpack
 from overflow.errors import Refused
 from overflow.helpdesks.http import Params, Reply, Sent
 
-MOST: Final = 100
-"""Pages that are gone through: nothing else ends a list whose pages name one another."""
 LONGEST: Final = 1000
-"""Pages of a list that has to be known whole: no honest one has as many."""
+"""Pages of a list: no honest one has as many; nothing else ends one whose pages name each other."""
 
 Following = Callable[[Mapping[str, object]], Params | None]
 """What a page's ``meta`` says is to be asked for next; None: it was the last."""
@@ -27,12 +25,13 @@ class Ask(Protocol):
 def listed(
     ask: Ask, path: str, params: Params, name: str, following: Following
 ) -> Iterator[dict[str, object]]:
-    """The objects under ``name``, page after page as they are asked for; at most ``MOST`` pages.
+    """The objects under ``name``, page after page as they are asked for.
 
-    ``Refused`` where there is no list.
+    ``Refused`` where there is no list, or one without end: to stop there would say that the rest is
+    not there.
     """
     after: Params = {}
-    for _ in range(MOST):
+    for _ in numbered(f"GET {path}"):
         body = ask("GET", path, params={**params, **after}).mapping()
         values, meta = body.get(name), body.get("meta")
         if not isinstance(values, list):
