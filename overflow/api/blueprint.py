@@ -137,7 +137,9 @@ def _guarded(view: View, who: Who) -> View:
 
 
 def require_json() -> None:
-    """Raise 415 for a body that does not say that it is JSON."""
+    """Raise 415 for a body that does not say that it is JSON, or that is packed."""
+    if request.headers.get("Content-Encoding", "").lower() not in {"", "identity"}:
+        raise UnsupportedMediaType("The body must come as it is, without `Content-Encoding`.")
     kind = request.mimetype
     if kind != "application/json" and not (
         kind.startswith("application/") and kind.endswith("+json")

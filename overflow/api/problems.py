@@ -65,7 +65,7 @@ TYPES: Final[Mapping[int, Type]] = {
     415: Type(
         "unsupported-media-type",
         "Unsupported media type",
-        "The body must be JSON, and its Content-Type must say so.",
+        "The body must be JSON, unpacked, and its Content-Type must say so.",
     ),
     422: Type("invalid", "Invalid", "Understood, and wrong; `faults` has every fault by its path."),
     428: Type(

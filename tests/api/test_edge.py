@@ -114,3 +114,16 @@ def test_a_body_that_is_no_json_is_refused_clearly(partner, content_type, body, 
 
     assert answer.status_code == status, answer.text
     assert answer.json["status"] == status
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("identity", 404), ("", 404)])
+def test_a_packed_body_is_refused_clearly(partner, encoding, status):
+    answer = partner.raw(
+        "POST",
+        "/v1/shops/lamps/tickets/t1/claim",
+        data=b'{"agent": "amelie"}',
+        content_type="application/json",
+        headers={"Content-Encoding": encoding},
+    )
+
+    assert answer.status_code == status, answer.text

@@ -1,5 +1,7 @@
 """Webhooks: taken in, decided in the request, or refused with nothing stored."""
 
+import gzip
+
 import orjson
 import pytest
 
@@ -78,6 +80,8 @@ def bad_inputs():
     yield "future timestamp", good, signed(good, at=9_000_000_000.0), {}, 401
     yield "oversized", b" " * 1_048_577, None, {}, 413
     yield "not said to be JSON", good, {**signed(good), "Content-Type": "text/plain"}, {}, 415
+    packed = gzip.compress(good)
+    yield "packed", packed, {**signed(packed), "Content-Encoding": "gzip"}, {}, 415
     yield (
         "form",
         good,
