@@ -83,7 +83,7 @@ def test_a_killed_store_has_everything_that_it_acknowledged(killable):
 
 @pytest.mark.slow
 def test_a_store_that_hangs_is_given_up_in_time(killable):
-    client = connect(f"unix://{killable.unix_socket_path}", timeout=0.3)
+    client = connect(f"unix://{killable.unix_socket_path}", timeout=1.0)
     tickets = Tickets(client)
     tickets.get(SHOP, "7")
     killable._process.send_signal(signal.SIGSTOP)

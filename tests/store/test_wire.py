@@ -56,7 +56,7 @@ def test_a_store_that_never_answers_is_away_and_its_late_answer_is_nobodys(tmp_p
     server = socket.socket(socket.AF_UNIX)
     server.bind(path)
     server.listen()
-    wire = Wire(connect(f"unix://{path}", timeout=0.2, retries=0))
+    wire = Wire(connect(f"unix://{path}", timeout=1.0, retries=0))
     accepted = []
 
     def serve():

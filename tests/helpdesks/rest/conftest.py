@@ -70,7 +70,7 @@ NOT_ASKED = {
 """What makes no sense for one of the worlds."""
 ASKED_OF_RT = {
     "test_what_overflows_stands_there_with_group_tag_reason_and_note",
-    "test_a_note_is_posted_once_under_time_outs",
+    "test_a_note_is_posted_once_where_answers_are_lost",
     "test_echoes_of_our_own_writes_change_nothing",
     "test_a_lost_webhook_costs_one_poll",
     "test_a_reopened_ticket_goes_back_to_those_who_handled_it",

@@ -21,7 +21,6 @@ SECRET, TOKEN = "signing-secret", "the password"
 REASON = "overflow_reason"
 CONNECTOR = "rest"
 OPTIONS = {name: said for name, said in document(FILE.read_text()).items() if name != "url"}
-OPTIONS["timeout"] = 0.25
 GROUPS = OPTIONS["groups"]
 ZONE = ZoneInfo("Europe/Amsterdam")
 OPEN, PENDING, HELD, SOLVED, CLOSED = 1, 2, 3, 4, 5

@@ -33,7 +33,7 @@ class Server(Relay):
         self._groups = {"shop": queues["inhouse"], "near": queues["partner"]}
         self._groups |= {"vip": queues["partner-two"], "far": 999}
         self.token = desk.tokens["svc-overflow"]
-        self.options = {"queues": self._groups, "timeout": 2.0}
+        self.options = {"queues": self._groups}
         self.lock = threading.RLock()
 
     def close(self) -> None:

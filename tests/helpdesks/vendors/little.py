@@ -50,9 +50,9 @@ class Bad:
 
     refuse: Callable[[Asked], tuple[int, Mapping[str, str]] | None] = lambda asked: None
     lose_answer: Callable[[Asked], bool] = lambda asked: False
-    """It is done, and nobody hears of it in time."""
+    """It is done, and nobody hears of it: the connection breaks off."""
     swallow: Callable[[Asked], bool] = lambda asked: False
-    """It never arrives, and nobody hears of that in time."""
+    """It never arrives, and nobody hears of that."""
     meanwhile: Callable[[Asked], None] = lambda asked: None
     """Somebody does something right before the request is worked on."""
 
@@ -71,8 +71,6 @@ class Little:
     prefix = "/api/v2"
     elsewhere = "vip"
     """A group that belongs to no partner, and to which people move tickets."""
-    hangs = 1.0
-    """Seconds for which a lost answer keeps a caller waiting: longer than its patience."""
     echoes = True
     """Own writes of the service come back as webhooks; else the shop's rules leave its user out."""
     page = 3
@@ -89,8 +87,6 @@ class Little:
         """How much may be asked; None: any number."""
         self.asked: list[Asked] = []
         self.hooks: list[Hook] = []
-        self.released = threading.Event()
-        """Set at the end: lets go what hangs."""
         little = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -115,7 +111,6 @@ class Little:
         return f"http://127.0.0.1:{self._server.server_address[1]}{self.prefix}"
 
     def close(self) -> None:
-        self.released.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -139,11 +134,11 @@ class Little:
         )
         self.asked.append(asked)
         if self.bad.swallow(asked):
-            self._hang(handler)
+            handler.close_connection = True
             return
         status, body, headers = self._answer(asked)
         if self.bad.lose_answer(asked):
-            self._hang(handler)
+            handler.close_connection = True
             return
         content = (body or b"") if isinstance(body, bytes | None) else json.dumps(body).encode()
         date = format_datetime(datetime.fromtimestamp(self.now(), UTC), usegmt=True)
@@ -153,10 +148,6 @@ class Little:
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)
-
-    def _hang(self, handler: BaseHTTPRequestHandler) -> None:
-        self.released.wait(self.hangs)
-        handler.close_connection = True
 
     def _answer(self, asked: Asked) -> tuple[int, object, Mapping[str, str]]:
         no = self.bad.refuse(asked)

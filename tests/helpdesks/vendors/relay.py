@@ -13,7 +13,6 @@ class Relay(Little):
     """``upstream`` is the real one's address; what it answers has to be JSON."""
 
     prefix = ""
-    hangs = 4.0
 
     def __init__(self, now, upstream: str) -> None:
         self._wire = httpx.Client(base_url=upstream, timeout=30.0)

@@ -13,6 +13,7 @@ from tests.real.inbox import listening
 
 SECRET, REASON = rt_world.SECRET, "OverflowReason"
 CONNECTOR = "rt"
+OPTIONS: dict[str, object] = {}
 _HOME, _PARTNER = "agent-in", "agent-pt"
 _UNENDED = "Status = 'new' OR Status = 'open' OR Status = 'stalled'"
 
@@ -33,7 +34,6 @@ class Server(Relay):
         self._empty()
         self._world.webhooks_to(f"{self._inbox.url}/v1/shops/shoes/events/rt")
         self.token = rt.tokens["svc-overflow"]
-        self.options = {"timeout": 2.0}
         self.lock = threading.RLock()
         home = document()["inhouse"] | {"group": "inhouse"}
         partners = [partner("near", "partner", price=2.0), partner("far", "elsewhere", price=3.0)]

@@ -91,7 +91,7 @@ def test_a_tag_that_a_person_adds_after_we_looked_is_not_lost(world):
 
 
 @pytest.mark.parametrize("how", ["lose_answer", "swallow"])
-def test_a_note_is_posted_once_under_time_outs(world, how):
+def test_a_note_is_posted_once_where_answers_are_lost(world, how):
     world.arrivals(3)
     away = world.server.create()
     hit = iter([True])

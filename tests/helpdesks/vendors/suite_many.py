@@ -56,7 +56,7 @@ def test_the_echoes_of_many_writes_change_nothing(world):
 
 
 @pytest.mark.parametrize("how", ["lose_answer", "swallow"])
-def test_each_of_many_notes_is_posted_once_when_a_bulk_call_times_out(world, how):
+def test_each_of_many_notes_is_posted_once_when_a_bulk_call_is_lost(world, how):
     numbers = crowd(world)
     hit = iter([True])
     setattr(world.server.bad, how, lambda asked: is_bulk(world, asked) and next(hit, False))

@@ -35,7 +35,7 @@ def opened():
     def opening(vendor, clock=None, **options):
         server = vendor.Server(SystemClock().now)
         server.page = 100
-        desk = connect(vendor, server, clock or SystemClock(), timeout=2.0, **options)
+        desk = connect(vendor, server, clock or SystemClock(), **options)
         made.extend((desk, server))
         return server, desk
 

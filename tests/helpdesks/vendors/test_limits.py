@@ -38,7 +38,7 @@ class Counted:
         )
 
     def _open(self, config, words, gate):
-        return connect(self.vendor, self.server, self.clock, gate, timeout=5.0)
+        return connect(self.vendor, self.server, self.clock, gate)
 
     def work_off(self, count):
         """Seconds of made time until so many hinted tickets are read, decided and written."""
