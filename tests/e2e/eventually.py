@@ -16,7 +16,7 @@ _clock = SystemClock()
 _NOT_YET = (AssertionError, httpx.TransportError, StoreAway)
 
 
-def eventually(what: str, probe: Callable[[], T], within: float = 30.0, every: float = 0.1) -> T:
+def eventually(what: str, probe: Callable[[], T], within: float = 60.0, every: float = 0.1) -> T:
     """The first truthy answer of ``probe``; asked anew until ``within`` seconds are over.
 
     Where the probe fails, or finds nobody to ask because they were killed, the answer is: not yet.

@@ -29,7 +29,7 @@ def dead(house):
     return views.dead_letters(house.services, SHOP)[0]
 
 
-def settle(house, seconds=10.0):
+def settle(house, seconds=60.0):
     """Drain until nothing is dirty or to be read."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

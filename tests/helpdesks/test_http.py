@@ -21,7 +21,7 @@ NAUGHTY = "t0ken-that-nobody-may-see"
 
 @pytest.fixture
 def desk(httpserver):
-    with closing(HelpdeskHttp(httpserver.url_for("/api/"), timeout=2.0)) as client:
+    with closing(HelpdeskHttp(httpserver.url_for("/api/"), timeout=30.0)) as client:
         yield client
 
 
@@ -180,11 +180,17 @@ def test_nobody_there_is_a_helpdesk_that_is_away():
 
 
 @pytest.fixture
-def wire():
+def patience():
+    """Seconds that the client on the wire waits for bytes."""
+    return 0.3
+
+
+@pytest.fixture
+def wire(patience):
     """A listening socket and a client on it, for helpdesks that misbehave below HTTP."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        with closing(HelpdeskHttp(url, timeout=0.3, connections=1)) as client:
+        with closing(HelpdeskHttp(url, timeout=patience, connections=1)) as client:
             yield server, client
 
 
@@ -272,6 +278,7 @@ def test_waiting_for_a_free_connection_ends_too(wire, trickle):
     assert told == [None], "only the call that went out says something of the helpdesk"
 
 
+@pytest.mark.parametrize("patience", [30.0])
 def test_a_get_whose_connection_was_just_closed_is_sent_once_more(wire):
     server, client = wire
     thread = in_turn(server, b"", GOOD)
@@ -279,6 +286,7 @@ def test_a_get_whose_connection_was_just_closed_is_sent_once_more(wire):
     thread.join()
 
 
+@pytest.mark.parametrize("patience", [30.0])
 def test_a_write_is_never_sent_twice(wire):
     server, client = wire
     thread = in_turn(server, b"")
@@ -360,7 +368,7 @@ def https(tmp_path):
 @pytest.mark.needs("openssl")
 def test_a_certificate_that_nobody_vouches_for_is_a_helpdesk_that_is_away(https):
     with (
-        closing(HelpdeskHttp(https[1].url_for("/"), timeout=5.0)) as client,
+        closing(HelpdeskHttp(https[1].url_for("/"), timeout=30.0)) as client,
         pytest.raises(HelpdeskAway, match="ConnectError"),
     ):
         client.request("GET", "/x")
@@ -372,5 +380,5 @@ def test_a_certificate_that_is_vouched_for_is_believed(https, monkeypatch):
     server.expect_request("/x").respond_with_json({"a": 1})
     trusting = ssl.create_default_context(cafile=certificate)
     monkeypatch.setattr(http, "_authorities", lambda: trusting)
-    with closing(HelpdeskHttp(server.url_for("/"), timeout=5.0)) as client:
+    with closing(HelpdeskHttp(server.url_for("/"), timeout=30.0)) as client:
         assert [client.request("GET", "/x").json() for _ in range(2)] == [{"a": 1}] * 2

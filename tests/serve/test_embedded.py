@@ -60,7 +60,7 @@ def test_it_is_killed_and_comes_back_with_all_it_had_at_the_same_place(superviso
 
     os.kill(*supervisor.pids("store"), signal.SIGKILL)
 
-    until(tended(supervisor, client), 5.0)
+    until(tended(supervisor, client))
     assert client.get("overflow:test") == b"kept"
 
 

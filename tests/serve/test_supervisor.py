@@ -69,13 +69,13 @@ def started(folder: Path, name: str = "child") -> list[int]:
     return [int(path.suffix[1:]) for path in folder.glob(f"{name}.*")]
 
 
-def test_a_killed_process_is_started_again_within_a_second(supervise, tmp_path):
+def test_a_killed_process_is_started_again(supervise, tmp_path):
     supervise()
     first = until(lambda: len(started(tmp_path)) == 2 and started(tmp_path))
 
     os.kill(first[0], signal.SIGKILL)
 
-    until(lambda: len(started(tmp_path)) == 3, 5.0)
+    until(lambda: len(started(tmp_path)) == 3)
     assert sum(is_alive(pid) for pid in started(tmp_path)) == 2
 
 
@@ -97,7 +97,7 @@ def test_all_end_when_the_supervisor_itself_is_killed(supervise, tmp_path):
 
     process.kill()
 
-    until(lambda: not any(is_alive(pid) for pid in started(tmp_path)), 10.0)
+    until(lambda: not any(is_alive(pid) for pid in started(tmp_path)))
 
 
 def test_what_a_killed_process_leaves_behind_is_killed_too(supervise, tmp_path):
@@ -107,7 +107,7 @@ def test_what_a_killed_process_leaves_behind_is_killed_too(supervise, tmp_path):
 
     os.kill(parent, signal.SIGKILL)
 
-    until(lambda: not is_alive(left), 10.0)
+    until(lambda: not is_alive(left))
 
 
 def test_one_that_keeps_dying_is_started_more_and_more_slowly(supervise, tmp_path):

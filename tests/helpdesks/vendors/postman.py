@@ -31,7 +31,7 @@ class Postman:
         self._thread.join()
 
     def _run(self) -> None:
-        with httpx.Client(timeout=5.0) as client:
+        with httpx.Client(timeout=30.0) as client:
             while not self._ended.wait(BEAT):
                 for url, headers, body in self._account.mail():
                     given = {"content-type": "application/json", **headers}
