@@ -16,11 +16,17 @@ from overflow.store import keys
 from tests.flows.house import SHOP
 from tests.flows.routing import arrive, heard
 
+DAY = 86400.0
+
 
 class Day:
-    """Agents at home take the oldest ticket; partners answer after a while."""
+    """Agents at home take the oldest ticket; partners answer after a while.
+
+    It begins at the next noon in London, so that none of it belongs to another day.
+    """
 
     def __init__(self, house, desk, seed=1, agents=3, work=300.0):
+        house.clock.advance(DAY / 2 + -house.clock.now() % DAY)
         self.house, self.desk, self.agents, self.work = house, desk, agents, work
         self.rng = np.random.default_rng(seed)
         self.start = house.clock.now()
