@@ -1,6 +1,7 @@
 """What every connector has to pass whose calls the shop's gate holds up."""
 
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -22,16 +23,19 @@ class Held:
     """The shop's gate, which has to hold up whatever comes after the next look at a ticket."""
 
     def __init__(self, gate, shop):
-        self._gate, self._shop = gate, shop
+        self._gate, self._shop, self._lock = gate, shop, threading.Lock()
 
     def enter(self, *, is_urgent, what=""):
+        with self._lock:  # nobody slips past between the look and its consequence
+            pass
         self._gate.enter(is_urgent=is_urgent, what=what)
 
     def left(self, status, headers, what=""):
-        self._gate.left(status, headers, what)
-        if self._shop.is_looking and re.fullmatch(self._shop.look, what):
-            self._shop.is_looking = False
-            self._gate.left(429, {"retry-after": str(REST)}, what)
+        with self._lock:
+            self._gate.left(status, headers, what)
+            if self._shop.is_looking and re.fullmatch(self._shop.look, what):
+                self._shop.is_looking = False
+                self._gate.left(429, {"retry-after": str(REST)}, what)
 
 
 LOOKS = {
