@@ -150,6 +150,7 @@ declared = st.builds(
     capacity=st.none() | st.dictionaries(st.sampled_from((*CHANNELS, "*")), counts),
     hours=st.none() | hours,
     paused=mostly(no, yes),
+    reason=st.sampled_from(("", "lunch")),
 )
 pressures = st.builds(
     Pressure,
