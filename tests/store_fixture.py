@@ -24,7 +24,8 @@ def store_url() -> Iterator[str]:
         config={"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"},
     )
     server.start()
-    yield f"unix://{socket}"
+    # A busy disk may keep the server longer than an API would wait for it.
+    yield f"unix://{socket}?socket_timeout=60"
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
